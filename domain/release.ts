@@ -1,0 +1,74 @@
+/** The nouns: what is released, where, by whom, and how much of the audience it has. */
+
+/** One immutable build. Name, artefact and config digest move together, always. */
+export interface Version {
+  /** Unique per application for ever, e.g. `1.4.2`. */
+  name: string;
+  /** What the target brings up: an image reference, a path, a URL; ideally with its digest. */
+  artifact: string;
+  /** Digest of the configuration that belongs to this version. */
+  config?: string;
+  /** Commit that CI must have verified. */
+  commit?: string;
+  /** `owner/name` of the repository the commit lives in. */
+  repository?: string;
+}
+
+/** How a command reached us. */
+export const channels = ['api', 'cli', 'slack', 'web', 'temporal', 'policy'] as const;
+export type Channel = (typeof channels)[number];
+
+/** Who did something, and from where. `policy` is Crescendo itself acting on the spec. */
+export interface Actor {
+  id: string;
+  channel: Channel;
+}
+
+/** Crescendo acting by the rules of the specification. */
+export const policyActor: Actor = { id: 'crescendo', channel: 'policy' };
+
+/** Share of an environment's audience, in percent (0 to 100, two decimals). */
+export type Weight = number;
+
+/** What a router sends where. The weights of one environment add up to 100, or there are none. */
+export interface TrafficShare {
+  version: string;
+  weight: Weight;
+}
+
+/** How a release ended. */
+export const outcomes = [
+  'succeeded',
+  'rolled_back',
+  'rejected',
+  'superseded',
+  'rollback_failed',
+] as const;
+export type Outcome = (typeof outcomes)[number];
+
+/** A provider named in the specification: which vendor, with which settings (never secrets). */
+export interface ProviderReference {
+  vendor: string;
+  settings: Record<string, unknown>;
+}
+
+/** One environment of one application, as activities need it: where to deploy, where to shift. */
+export interface Place {
+  application: string;
+  environment: string;
+  target: ProviderReference;
+  /** Absent: the environment has no shares to set (a staging replica). */
+  router: ProviderReference | null;
+}
+
+/** Where a running version answers. */
+export interface Endpoint {
+  /** Base URL without a trailing slash, e.g. `http://127.0.0.1:41001`. */
+  url: string;
+}
+
+/** A version that runs in an environment. */
+export interface Deployment {
+  version: string;
+  endpoint: Endpoint;
+}

@@ -1,0 +1,29 @@
+/** What every traffic router does: set the shares of an environment, and read the real ones back. */
+
+import type { Deployment, TrafficShare } from '../../domain/release.ts';
+import type { CallContext } from '../call.ts';
+import type { Site } from '../targets/contract.ts';
+
+/** A version with the share it shall have and where it answers. */
+export interface RoutedVersion extends Deployment {
+  /** Percent, 0 to 100. A version at 0 is known to the router but gets no traffic. */
+  weight: number;
+}
+
+/** What a router can do; a plan that asks for more is refused before the start. */
+export interface RouterPowers {
+  /** Smallest weight difference it can set, in percent (Envoy: 0.01). */
+  granularity: number;
+}
+
+export interface Router {
+  /**
+   * Makes `versions` the complete set for the site: declarative and idempotent, never a moment
+   * without a valid set. Weights add up to 100, or `versions` is empty (nothing is served).
+   * Returns the shares read back from the running router, once it really uses them.
+   * @throws CrescendoError traffic_not_applied | provider_unavailable | provider_refused
+   */
+  setShares(site: Site, versions: RoutedVersion[], context: CallContext): Promise<TrafficShare[]>;
+  /** The shares the running router uses now; empty when it does not know the site. */
+  readShares(site: Site, context: CallContext): Promise<TrafficShare[]>;
+}
