@@ -175,6 +175,12 @@ export const catalogue = {
     retryable: false,
     status: 502,
   },
+  traffic_outdated: {
+    title: 'A newer decision about this traffic has been made',
+    advice: 'Nothing to do: a late call was kept from undoing a newer one.',
+    retryable: false,
+    status: 409,
+  },
   traffic_not_applied: {
     title: 'The router does not show the weights that were set',
     advice: 'It is tried again by itself; check that nothing else writes to the same router.',

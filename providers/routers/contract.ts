@@ -21,9 +21,18 @@ export interface Router {
    * Makes `versions` the complete set for the site: declarative and idempotent, never a moment
    * without a valid set. Weights add up to 100, or `versions` is empty (nothing is served).
    * Returns the shares read back from the running router, once it really uses them.
-   * @throws CrescendoError traffic_not_applied | provider_unavailable | provider_refused
+   * `fence` rises with every decision: a call with a lower one than the site has already seen comes
+   * from a worker that was stalled, and is refused (`traffic_outdated`) without changing anything.
+   * The same fence again is a repeat and is carried out again.
+   * @throws CrescendoError traffic_not_applied | traffic_outdated | provider_unavailable |
+   *   provider_refused
    */
-  setShares(site: Site, versions: RoutedVersion[], context: CallContext): Promise<TrafficShare[]>;
+  setShares(
+    site: Site,
+    versions: RoutedVersion[],
+    fence: number,
+    context: CallContext,
+  ): Promise<TrafficShare[]>;
   /** The shares the running router uses now; empty when it does not know the site. */
   readShares(site: Site, context: CallContext): Promise<TrafficShare[]>;
 }
