@@ -1,0 +1,119 @@
+/** All that the flow may ask of the hands: signatures only, on one page. */
+
+import type { MetricSpec } from '../domain/analysis/spec.ts';
+import type { BakeLimits, Reference, Verdict } from '../domain/analysis/verdict.ts';
+import type { JournalEntry, TestResult } from '../domain/events.ts';
+import type {
+  Deployment,
+  Place,
+  ProviderReference,
+  TrafficShare,
+  Version,
+  Weight,
+} from '../domain/release.ts';
+import type { TestSpec } from '../domain/spec.ts';
+
+export interface VersionAtPlace {
+  place: Place;
+  version: Version;
+}
+
+export interface ShiftInput {
+  place: Place;
+  /** The complete set of versions the router shall know, with their shares in percent. */
+  shares: TrafficShare[];
+  /** Rises with every decision about this place; a stalled worker's late call is refused. */
+  fence: number;
+}
+
+export interface VerifyInput {
+  check: ProviderReference;
+  version: Version;
+}
+
+export interface CheckResult {
+  state: 'passed' | 'failed';
+  detail: string;
+  url: string | null;
+}
+
+export interface TestInput {
+  place: Place;
+  version: Version;
+  candidate: Deployment;
+  test: TestSpec;
+}
+
+export interface BakeInput {
+  /** Unique per watch: `shop:7/eu/2`. With the interval's index the key of a measurement. */
+  id: string;
+  release: number;
+  place: Place;
+  canary: string;
+  stable: string | null;
+  weight: Weight;
+  metrics: MetricSpec[];
+  /** Milliseconds between looks. */
+  interval: number;
+  limits: BakeLimits;
+  /** Epoch milliseconds from the workflow's clock: a retry goes on counting from here. */
+  startedAt: number;
+  reference: Reference;
+}
+
+export interface BakeResult {
+  verdict: Verdict;
+  reference: Reference;
+}
+
+export interface NoticeInput {
+  to: ProviderReference[];
+  release: string;
+  /** Unique per notice; a repeat is not told twice. */
+  id: string;
+  event: string;
+  severity: 'info' | 'warning' | 'alert';
+  title: string;
+  text: string;
+  at: string;
+}
+
+export interface RecoverInput {
+  application: string;
+  release: number;
+}
+
+/** Seconds: they write something down or look something up. */
+export interface QuickActivities {
+  /** Appends to the journal; entries that are there already are left as they are. */
+  record(entries: JournalEntry[]): Promise<void>;
+  /** Tells people. One notifier that fails does not keep the others from telling. */
+  notify(notice: NoticeInput): Promise<void>;
+  /** Whether the workflow of a release is still open, for a guardian that lost its handle. */
+  isReleaseOpen(release: RecoverInput): Promise<boolean>;
+}
+
+/** Up to minutes: they change an environment. All idempotent. */
+export interface DeployingActivities {
+  /** Brings a version up beside the others, without traffic; returns once it is ready. */
+  deployVersion(input: VersionAtPlace): Promise<Deployment>;
+  /** True when the version runs and is ready. */
+  isVersionReady(input: VersionAtPlace): Promise<boolean>;
+  /** Stops a version. Refuses one that still has traffic. */
+  retireVersion(input: VersionAtPlace): Promise<void>;
+  /** Sets the shares and returns what the router really does afterwards. */
+  shiftTraffic(input: ShiftInput): Promise<TrafficShare[]>;
+  /** What the router does now. */
+  readTraffic(place: Place): Promise<TrafficShare[]>;
+}
+
+/** Up to days: they watch, heartbeat, and resume where another worker stopped. */
+export interface WatchingActivities {
+  /** Polls until CI has decided. */
+  verifyVersion(input: VerifyInput): Promise<CheckResult>;
+  runTest(input: TestInput): Promise<TestResult>;
+  /** Samples, judges and records until there is a verdict. */
+  bake(input: BakeInput): Promise<BakeResult>;
+}
+
+export type Activities = QuickActivities & DeployingActivities & WatchingActivities;

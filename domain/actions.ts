@@ -1,0 +1,128 @@
+/** What people and bots may do to a release, and when it is refused. */
+
+import type { RolloutProgress } from './rollout-progress.ts';
+import type { ReleaseProgress } from './progress.ts';
+import type { Actor } from './release.ts';
+
+export const actions = [
+  'pause',
+  'resume',
+  'promote',
+  'rollback',
+  'approve',
+  'reject',
+  'abort',
+  'retry',
+  'skip',
+] as const;
+export type Action = (typeof actions)[number];
+
+/** One sentence per action, for Temporal Web UI, the API and `--help`. */
+export const actionDescriptions: Record<Action, string> = {
+  pause: 'Holds every weight where it is; watching goes on, and a proven regression rolls back',
+  resume: 'Goes on after a pause',
+  promote: 'Takes the next step now without waiting for a verdict; `full` goes straight to 100 %',
+  rollback: 'Returns all traffic to the designated version and quarantines this one',
+  approve: 'Gives one approval to the open gate',
+  reject: 'Closes the open gate with a no: the release is rejected or rolled back',
+  abort: 'Stops the release: traffic goes back to the stable version, without quarantine',
+  retry: 'Tries again what is being held after a failure, at once',
+  skip: 'Goes on without what is being run or held (a check, a test); needs a reason',
+};
+
+/** The payload of every action, the same for API, signal and chat. */
+export interface ActionRequest {
+  /** Unique per decision: a repeat of the same id does nothing. */
+  id: string;
+  by: Actor;
+  reason: string | null;
+  /** Only this environment; null for the whole release. */
+  environment: string | null;
+  /** For `promote`: straight to 100 %. */
+  full: boolean;
+  /** For `promote`: refuse unless this step is the current one, so that a stale button does nothing. */
+  step: number | null;
+}
+
+/** Why the release cannot do this now, with what would help; null when it can. */
+export function refusal(
+  progress: ReleaseProgress,
+  action: Action,
+  request: ActionRequest,
+): string | null {
+  const { stage } = progress;
+  if (stage === 'ended') return `the release has ended: ${progress.sentence ?? progress.outcome}`;
+  if (request.environment !== null && !progress.rollouts[request.environment]) {
+    const known = Object.keys(progress.rollouts).join(', ') || 'none has started';
+    return `environment "${request.environment}" has no rollout in this release (${known})`;
+  }
+  if (stage === 'rollback' && action !== 'retry') {
+    return 'it is rolling back already, and a rollback is always carried out';
+  }
+  return refusals[action](progress, request);
+}
+
+type Refusal = (progress: ReleaseProgress, request: ActionRequest) => string | null;
+
+const refusals: Record<Action, Refusal> = {
+  pause: ({ paused, stage }) => {
+    if (stage === 'warm') return 'it has reached 100 %: there is nothing left to hold';
+    return paused ? 'it is paused already' : null;
+  },
+  resume: ({ paused }) => (paused ? null : 'it is not paused'),
+  promote: (progress, request) => refusePromotion(progress, request),
+  rollback: ({ stage }) => {
+    return stage === 'queued'
+      ? 'it has not started; use `abort` to take it out of the queue'
+      : null;
+  },
+  approve: ({ gate }) => (gate ? null : 'no gate is open'),
+  reject: ({ gate }) => (gate ? null : 'no gate is open; use `abort` to stop the release'),
+  abort: ({ stage }) =>
+    stage === 'warm' ? 'it has reached 100 %; use `rollback` to go back' : null,
+  retry: (progress) => (canRetry(progress) ? null : 'nothing has failed that could be tried again'),
+  skip: (progress, request) => {
+    if (request.reason === null) return 'skipping needs a reason';
+    return canSkip(progress) ? null : 'no check or test is running or held';
+  },
+};
+
+function refusePromotion(progress: ReleaseProgress, request: ActionRequest): string | null {
+  const targets = targetsOf(progress, request);
+  const promotable = targets.filter(isPromotable);
+  if (promotable.length === 0) {
+    return 'no environment is between two weights; promote works while a step is baking or held';
+  }
+  if (request.step === null || promotable.some((rollout) => rollout.step === request.step))
+    return null;
+  const now = promotable.map(({ environment, step }) => `${environment} is at step ${step}`);
+  return `step ${request.step} is over: ${now.join(', ')}`;
+}
+
+function targetsOf(progress: ReleaseProgress, request: ActionRequest): RolloutProgress[] {
+  const all = Object.values(progress.rollouts);
+  return request.environment === null
+    ? all
+    : all.filter(({ environment }) => environment === request.environment);
+}
+
+function isPromotable(rollout: RolloutProgress): boolean {
+  return rollout.stage === 'bake' || (rollout.stage === 'hold' && rollout.step !== null);
+}
+
+/** Waits that began because something did not pass. */
+const failureWaits = ['failure', 'verdict'];
+
+function canRetry(progress: ReleaseProgress): boolean {
+  if (progress.stage === 'rollback' || failureWaits.includes(progress.wait?.key ?? '')) return true;
+  return Object.values(progress.rollouts).some((rollout) => {
+    return rollout.stage === 'rollback' || failureWaits.includes(rollout.wait?.key ?? '');
+  });
+}
+
+function canSkip(progress: ReleaseProgress): boolean {
+  if (progress.stage === 'verify' || progress.wait?.key === 'failure') return true;
+  return Object.values(progress.rollouts).some((rollout) => {
+    return rollout.stage === 'test' || rollout.wait?.key === 'failure';
+  });
+}

@@ -1,0 +1,129 @@
+/** All that can happen to a release, one union; the journal keeps them, every screen folds them. */
+
+import type { MetricEvidence, Verdict } from './analysis/verdict.ts';
+import type { Action } from './actions.ts';
+import type { Plan } from './plan.ts';
+import type { Actor, Outcome, TrafficShare, Version, Weight } from './release.ts';
+
+/** Something that is waited for: what, since when, until when, and what happens then. */
+export interface Wait {
+  /** Stable key, e.g. `gate`, `hold`, `bake`, `queue`, `warm`, `checks`. */
+  key: string;
+  /** Sentence part: `1 approval before wave 2`. */
+  for: string;
+  /** ISO 8601. */
+  since: string;
+  /** ISO 8601; null when only another event ends it. */
+  until: string | null;
+  /** Sentence part: `the release is rejected`. */
+  then: string;
+}
+
+/** Result of one test on the candidate. */
+export interface TestResult {
+  name: string;
+  passed: boolean;
+  total: number;
+  failed: number;
+  failures: string[];
+  detail: string;
+  logTail: string;
+}
+
+export type RolloutOutcome = 'finished' | 'rolled_back' | 'abandoned' | 'rollback_failed';
+
+/** What happens in one environment. */
+export type RolloutEventBody =
+  | { type: 'rollout.started'; stable: string | null; designated: string | null; weights: Weight[] }
+  | { type: 'version.deploying'; version: string }
+  | { type: 'version.deployed'; version: string; url: string }
+  | { type: 'test.started'; name: string }
+  | { type: 'test.finished'; result: TestResult }
+  | { type: 'traffic.shifted'; shares: TrafficShare[]; weight: Weight; step: number | null }
+  | { type: 'bake.started'; step: number; weight: Weight; wait: Wait }
+  | { type: 'bake.finished'; step: number; weight: Weight; verdict: Verdict }
+  | { type: 'bake.promoted'; step: number; weight: Weight; by: Actor; reason: string | null }
+  | { type: 'rollout.holding'; wait: Wait }
+  | { type: 'rollout.resumed' }
+  | { type: 'rollout.finished' }
+  | { type: 'rollback.started'; to: string | null; cause: string; by: Actor }
+  | { type: 'rollback.delayed'; sentence: string; attempts: number }
+  | { type: 'rollback.verified'; to: string | null; shares: TrafficShare[] }
+  | { type: 'version.retired'; version: string }
+  | { type: 'rollout.ended'; outcome: RolloutOutcome; live: string | null; sentence: string };
+
+/** What happens to the release as a whole. */
+export type ReleaseEventBody =
+  | { type: 'release.submitted'; version: Version; by: Actor; reason: string | null }
+  | { type: 'release.queued'; wait: Wait }
+  | { type: 'release.admitted'; plan: Plan }
+  | { type: 'check.started'; check: string; wait: Wait }
+  | {
+      type: 'check.finished';
+      check: string;
+      state: 'passed' | 'failed' | 'skipped';
+      detail: string;
+      url: string | null;
+    }
+  | { type: 'stage.entered'; stage: ReleaseStage }
+  | { type: 'release.holding'; wait: Wait }
+  | { type: 'release.resumed' }
+  | { type: 'gate.opened'; gate: string; needs: number; wait: Wait }
+  | { type: 'gate.approved'; gate: string; by: Actor; reason: string | null; missing: number }
+  | { type: 'gate.closed'; gate: string; approved: boolean; sentence: string }
+  | {
+      type: 'action.accepted';
+      action: Action;
+      by: Actor;
+      reason: string | null;
+      environment: string | null;
+    }
+  | { type: 'version.quarantined'; version: string; reason: string }
+  | { type: 'release.warm'; wait: Wait }
+  | { type: 'release.ended'; outcome: Outcome; sentence: string };
+
+export const releaseStages = [
+  'queued',
+  'verify',
+  'staging',
+  'production',
+  'warm',
+  'rollback',
+  'ended',
+] as const;
+export type ReleaseStage = (typeof releaseStages)[number];
+
+interface EventFrame {
+  /** ISO 8601, from the workflow's clock. */
+  at: string;
+}
+
+export type RolloutEvent = EventFrame & { environment: string } & RolloutEventBody;
+export type ReleaseEvent = EventFrame & { environment: null } & ReleaseEventBody;
+export type CrescendoEvent = RolloutEvent | ReleaseEvent;
+export type EventType = CrescendoEvent['type'];
+
+/** An event with its place in the record. */
+export interface JournalEntry {
+  application: string;
+  /** Release number. */
+  release: number;
+  /** Workflow that recorded it, e.g. `rollout:shop:7:eu`. */
+  source: string;
+  /** Rises by one per event of a source, without gaps; with `source` the unique key. */
+  sequence: number;
+  event: CrescendoEvent;
+}
+
+/** One look at the metrics, as kept for plots and audits. */
+export interface Measurement {
+  application: string;
+  release: number;
+  environment: string;
+  /** Bake id: unique per watch, so that a repeated interval is recorded once. */
+  bake: string;
+  index: number;
+  at: string;
+  weight: Weight;
+  evidence: MetricEvidence[];
+}

@@ -1,0 +1,102 @@
+/** The ledger: versions that were live per environment, their outcome, and the quarantined ones. */
+
+import type { Version } from './release.ts';
+
+export interface LedgerEntry {
+  version: string;
+  release: number;
+  /** `finished`: passed its final bake here, so it may be returned to. */
+  outcome: 'finished' | 'rolled_back';
+  /** ISO 8601. */
+  at: string;
+}
+
+export interface Quarantine {
+  reason: string;
+  release: number;
+  at: string;
+}
+
+export interface EnvironmentLedger {
+  /** The version that has the audience when no release is under way; null before the first. */
+  live: string | null;
+  /** Oldest first, at most `historyLimit`. */
+  history: LedgerEntry[];
+}
+
+export interface Ledger {
+  /** Every version ever submitted, so that a name can never change its meaning. */
+  versions: Record<string, Version>;
+  environments: Record<string, EnvironmentLedger>;
+  quarantine: Record<string, Quarantine>;
+}
+
+const historyLimit = 50;
+const versionLimit = 500;
+
+export function emptyLedger(): Ledger {
+  return { versions: {}, environments: {}, quarantine: {} };
+}
+
+export function environmentLedger(ledger: Ledger, environment: string): EnvironmentLedger {
+  return ledger.environments[environment] ?? { live: null, history: [] };
+}
+
+/** True when the ledger knows this name for something else: artefact or config differ. */
+export function contradicts(ledger: Ledger, version: Version): boolean {
+  const known = ledger.versions[version.name];
+  if (!known) return false;
+  return known.artifact !== version.artifact || known.config !== version.config;
+}
+
+/** Keeps what the name stands for. Forgets the oldest names that no environment mentions. */
+export function recordVersion(ledger: Ledger, version: Version): Ledger {
+  const { [version.name]: _known, ...others } = ledger.versions;
+  const versions = { ...others, [version.name]: version };
+  const excess = Object.keys(versions).length - versionLimit;
+  if (excess <= 0) return { ...ledger, versions };
+  const mentioned = new Set(
+    Object.values(ledger.environments).flatMap(({ live, history }) => [
+      live,
+      ...history.map((entry) => entry.version),
+    ]),
+  );
+  const forgettable = Object.keys(versions).filter((name) => !mentioned.has(name));
+  for (const name of forgettable.slice(0, excess)) delete versions[name];
+  return { ...ledger, versions };
+}
+
+/** Notes how a rollout ended; `live` is the version that has the audience afterwards. */
+export function recordRollout(
+  ledger: Ledger,
+  environment: string,
+  entry: LedgerEntry,
+  live: string | null,
+): Ledger {
+  const { history } = environmentLedger(ledger, environment);
+  const updated = { live, history: [...history, entry].slice(-historyLimit) };
+  return { ...ledger, environments: { ...ledger.environments, [environment]: updated } };
+}
+
+export function quarantine(ledger: Ledger, version: string, entry: Quarantine): Ledger {
+  return { ...ledger, quarantine: { ...ledger.quarantine, [version]: entry } };
+}
+
+export function liftQuarantine(ledger: Ledger, version: string): Ledger {
+  const { [version]: _lifted, ...rest } = ledger.quarantine;
+  return { ...ledger, quarantine: rest };
+}
+
+/**
+ * The last version that finished its bake in this environment, other than `candidate`, and that was
+ * neither rolled back here later nor quarantined. Null when there is none.
+ */
+export function lastGood(ledger: Ledger, environment: string, candidate: string): string | null {
+  const bad = new Set([candidate, ...Object.keys(ledger.quarantine)]);
+  for (const entry of environmentLedger(ledger, environment).history.toReversed()) {
+    if (bad.has(entry.version)) continue;
+    if (entry.outcome === 'finished') return entry.version;
+    bad.add(entry.version);
+  }
+  return null;
+}

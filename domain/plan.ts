@@ -1,0 +1,202 @@
+/** planRelease: everything a release will do, in order, decided before it starts. */
+
+import type { MetricSpec } from './analysis/spec.ts';
+import { environmentTaskQueue } from './ids.ts';
+import { environmentLedger, lastGood, type Ledger } from './ledger.ts';
+import type { Place, ProviderReference, Version } from './release.ts';
+import type { GateSpec, Spec, TestSpec } from './spec.ts';
+import { problemsOf, stepsOf, type Step } from './strategy.ts';
+
+/** What one environment will go through. */
+export interface RolloutPlan {
+  environment: string;
+  place: Place;
+  /** Task queue of the workers that reach this environment. */
+  taskQueue: string;
+  stage: 'staging' | 'production';
+  /** Has the audience now; null in an environment's first release. */
+  stable: Version | null;
+  /** Where a rollback goes; null only when there is nothing to go back to. */
+  designated: Version | null;
+  tests: TestSpec[];
+  onTestFailure: 'reject' | 'hold';
+  steps: Step[];
+  metrics: MetricSpec[];
+  /** Milliseconds between looks. */
+  interval: number;
+}
+
+export interface WavePlan {
+  number: number;
+  gates: GateSpec[];
+  parallel: number;
+  rollouts: RolloutPlan[];
+}
+
+export interface Plan {
+  version: Version;
+  verify: ProviderReference[];
+  staging: RolloutPlan | null;
+  waves: WavePlan[];
+  /** Milliseconds of baking on the way to 100 %, when every verdict comes as early or late as may be. */
+  baking: { min: number; max: number };
+  /** Worth knowing before the start. */
+  warnings: string[];
+}
+
+/** What planning needs to know beside the specification. */
+export interface PlanContext {
+  ledger: Ledger;
+  /** Smallest weight difference of each router vendor, in percent. */
+  granularity: Record<string, number>;
+}
+
+export type PlanResult = { plan: Plan } | { refusals: string[] };
+
+/** The plan, or every reason why there is none. */
+export function planRelease(spec: Spec, version: Version, context: PlanContext): PlanResult {
+  const refusals: string[] = [];
+  const warnings: string[] = [];
+  const planOne = (environment: string, stage: RolloutPlan['stage']) => {
+    const rollout = planRollout(spec, version, environment, stage, context.ledger);
+    refusals.push(...refusalsOf(spec, rollout, context));
+    warnings.push(...warningsOf(rollout));
+    return rollout;
+  };
+  const staging = spec.staging ? planOne(spec.staging.environment, 'staging') : null;
+  const isLive = (environment: string) => {
+    const live = environmentLedger(context.ledger, environment).live === version.name;
+    if (live) warnings.push(`${environment}: ${version.name} is live there already, left as it is`);
+    return live;
+  };
+  const waves = spec.production.waves.map((wave, index) => ({
+    number: index + 1,
+    gates: gatesBefore(spec.production.gates, index + 1),
+    parallel: wave.parallel ?? wave.environments.length,
+    rollouts: wave.environments
+      .filter((environment) => !isLive(environment))
+      .map((environment) => planOne(environment, 'production')),
+  }));
+  if (waves.every((wave) => wave.rollouts.length === 0)) {
+    refusals.push(`${version.name} is already live in every production environment`);
+  }
+  if (spec.verify.length > 0 && version.commit === undefined) {
+    warnings.push('the version names no commit, so verifiers of commits will refuse it');
+  }
+  if (refusals.length > 0) return { refusals };
+  return {
+    plan: { version, verify: spec.verify, staging, waves, baking: bakingOf(waves), warnings },
+  };
+}
+
+/** All rollouts of a plan, staging first. */
+export function rolloutsOf(plan: Plan): RolloutPlan[] {
+  return [...(plan.staging ? [plan.staging] : []), ...plan.waves.flatMap((wave) => wave.rollouts)];
+}
+
+function planRollout(
+  spec: Spec,
+  version: Version,
+  environment: string,
+  stage: RolloutPlan['stage'],
+  ledger: Ledger,
+): RolloutPlan {
+  const settings = spec.environments[environment];
+  const live = environmentLedger(ledger, environment).live;
+  const stable = live === null ? null : (ledger.versions[live] ?? null);
+  const first = stable === null;
+  const metrics = first
+    ? spec.analysis.metrics.filter((metric) => metric.limit !== undefined)
+    : spec.analysis.metrics;
+  return {
+    environment,
+    place: {
+      application: spec.application,
+      environment,
+      target: settings?.target ?? { vendor: '', settings: {} },
+      router: settings?.router ?? null,
+    },
+    taskQueue: environmentTaskQueue(settings?.worker ?? null),
+    stage,
+    stable,
+    designated: designate(spec, environment, version.name, ledger, stage),
+    tests: stage === 'staging' ? (spec.staging?.tests ?? []) : spec.production.tests,
+    onTestFailure: stage === 'staging' ? (spec.staging?.onFail ?? 'reject') : 'reject',
+    steps:
+      stage === 'staging'
+        ? [{ number: 1, weight: 100, bake: null }]
+        : stepsFor(spec, first, metrics),
+    metrics: stage === 'staging' ? [] : metrics,
+    interval: spec.analysis.interval,
+  };
+}
+
+/** In a first release there is nothing beside the candidate, so all goes to it at once. */
+function stepsFor(spec: Spec, first: boolean, metrics: readonly MetricSpec[]): Step[] {
+  const steps = stepsOf(spec.production.strategy);
+  if (!first) return steps;
+  const last = steps.at(-1);
+  return [{ number: 1, weight: 100, bake: metrics.length > 0 ? (last?.bake ?? null) : null }];
+}
+
+function designate(
+  spec: Spec,
+  environment: string,
+  candidate: string,
+  ledger: Ledger,
+  stage: RolloutPlan['stage'],
+): Version | null {
+  const named = /^version:(.+)$/.exec(spec.rollback.to)?.[1];
+  // Staging follows production's rules but for a named version, which may never have been there.
+  const name = named && stage === 'production' ? named : lastGood(ledger, environment, candidate);
+  return name === null ? null : (ledger.versions[name] ?? null);
+}
+
+function gatesBefore(gates: readonly GateSpec[], wave: number): GateSpec[] {
+  return gates.filter(({ before }) => {
+    return before === `wave ${wave}` || (before === 'production' && wave === 1);
+  });
+}
+
+function refusalsOf(spec: Spec, rollout: RolloutPlan, context: PlanContext): string[] {
+  const { environment, stable, designated, place, stage } = rollout;
+  const refusals: string[] = [];
+  const named = /^version:(.+)$/.exec(spec.rollback.to)?.[1];
+  if (named && stage === 'production' && stable && !designated) {
+    refusals.push(`${environment}: the designated version "${named}" is not known`);
+  }
+  if (designated && context.ledger.quarantine[designated.name]) {
+    refusals.push(`${environment}: the designated version ${designated.name} is quarantined`);
+  }
+  if (stage === 'staging' || !stable) return refusals;
+  if (!designated) {
+    refusals.push(`${environment}: there is no version to roll back to (none finished its bake)`);
+  }
+  const granularity = place.router ? context.granularity[place.router.vendor] : undefined;
+  const problems = problemsOf(rollout.steps, granularity ?? 1);
+  refusals.push(...problems.map((problem) => `${environment}: ${problem}`));
+  if (rollout.metrics.length === 0 && rollout.steps.some((step) => step.bake)) {
+    refusals.push(`${environment}: analysis.metrics is empty, so no bake could ever pass`);
+  }
+  return refusals;
+}
+
+function warningsOf(rollout: RolloutPlan): string[] {
+  if (rollout.stable || rollout.stage === 'staging') return [];
+  const first = `${rollout.environment}: first release, all traffic at once and nothing to return to`;
+  return rollout.metrics.length > 0
+    ? [first]
+    : [`${first}; no metric has a limit, so none is judged`];
+}
+
+function bakingOf(waves: readonly WavePlan[]): Plan['baking'] {
+  const total = (pick: 'min' | 'max') =>
+    waves.reduce((sum, wave) => {
+      const each = wave.rollouts.map((rollout) =>
+        rollout.steps.reduce((time, step) => time + (step.bake?.[pick] ?? 0), 0),
+      );
+      const rounds = Math.ceil(each.length / wave.parallel);
+      return sum + rounds * Math.max(0, ...each);
+    }, 0);
+  return { min: total('min'), max: total('max') };
+}

@@ -1,0 +1,160 @@
+/** advance: what is known of a release, as a fold of its events; queries and screens show this. */
+
+import type { Action } from './actions.ts';
+import type { CrescendoEvent, ReleaseEvent, ReleaseStage, RolloutEvent, Wait } from './events.ts';
+import { formatReleaseId, type ReleaseId } from './ids.ts';
+import type { Plan } from './plan.ts';
+import type { Actor, Outcome, Version } from './release.ts';
+import { advanceRollout, newRollout, type RolloutProgress } from './rollout-progress.ts';
+
+export interface CheckProgress {
+  check: string;
+  state: 'running' | 'passed' | 'failed' | 'skipped';
+  detail: string;
+  url: string | null;
+}
+
+export interface GateProgress {
+  gate: string;
+  needs: number;
+  approvals: { by: Actor; reason: string | null; at: string }[];
+}
+
+export interface ActionRecord {
+  action: Action;
+  by: Actor;
+  reason: string | null;
+  environment: string | null;
+  at: string;
+}
+
+export interface ReleaseProgress {
+  id: string;
+  application: string;
+  number: number;
+  version: Version | null;
+  initiator: Actor | null;
+  stage: ReleaseStage;
+  /** ISO 8601: since when the stage lasts. */
+  since: string;
+  submittedAt: string;
+  plan: Plan | null;
+  checks: CheckProgress[];
+  rollouts: Record<string, RolloutProgress>;
+  /** The gate that is open now. */
+  gate: GateProgress | null;
+  paused: boolean;
+  /** What the release as a whole waits for; rollouts have waits of their own. */
+  wait: Wait | null;
+  /** What people did, latest last, at most 50. */
+  actions: ActionRecord[];
+  quarantined: string | null;
+  outcome: Outcome | null;
+  sentence: string | null;
+  endedAt: string | null;
+}
+
+const actionLimit = 50;
+
+/** The state before the first event. */
+export function newRelease(release: ReleaseId, at: string): ReleaseProgress {
+  return {
+    id: formatReleaseId(release),
+    ...release,
+    version: null,
+    initiator: null,
+    stage: 'queued',
+    since: at,
+    submittedAt: at,
+    plan: null,
+    checks: [],
+    rollouts: {},
+    gate: null,
+    paused: false,
+    wait: null,
+    actions: [],
+    quarantined: null,
+    outcome: null,
+    sentence: null,
+    endedAt: null,
+  };
+}
+
+/** The state after `event`. Pure, and the only place where progress changes. */
+export function advance(progress: ReleaseProgress, event: CrescendoEvent): ReleaseProgress {
+  return event.environment === null
+    ? advanceRelease(progress, event)
+    : advanceEnvironment(progress, event);
+}
+
+function advanceEnvironment(progress: ReleaseProgress, event: RolloutEvent): ReleaseProgress {
+  const known = progress.rollouts[event.environment] ?? newRollout(event.environment, event.at);
+  const rollouts = { ...progress.rollouts, [event.environment]: advanceRollout(known, event) };
+  return { ...progress, rollouts };
+}
+
+function advanceRelease(progress: ReleaseProgress, event: ReleaseEvent): ReleaseProgress {
+  switch (event.type) {
+    case 'release.submitted':
+      return { ...progress, version: event.version, initiator: event.by, submittedAt: event.at };
+    case 'release.queued':
+    case 'release.holding':
+      return { ...progress, wait: event.wait };
+    case 'release.admitted':
+      return { ...progress, plan: event.plan, wait: null };
+    case 'stage.entered':
+      return { ...progress, stage: event.stage, since: event.at, wait: null };
+    case 'check.started': {
+      const check = { check: event.check, state: 'running' as const, detail: '', url: null };
+      return { ...progress, checks: setCheck(progress, check), wait: event.wait };
+    }
+    case 'check.finished': {
+      const { check, state, detail, url } = event;
+      return { ...progress, checks: setCheck(progress, { check, state, detail, url }), wait: null };
+    }
+    case 'release.resumed':
+      return { ...progress, wait: null };
+    case 'gate.opened': {
+      const gate = { gate: event.gate, needs: event.needs, approvals: [] };
+      return { ...progress, gate, wait: event.wait };
+    }
+    case 'gate.approved': {
+      const { by, reason, at } = event;
+      const gate = progress.gate && {
+        ...progress.gate,
+        approvals: [...progress.gate.approvals, { by, reason, at }],
+      };
+      return { ...progress, gate };
+    }
+    case 'gate.closed':
+      return { ...progress, gate: null, wait: null };
+    case 'action.accepted':
+      return acceptAction(progress, event);
+    case 'version.quarantined':
+      return { ...progress, quarantined: event.reason };
+    case 'release.warm':
+      return { ...progress, stage: 'warm', since: event.at, wait: event.wait };
+    case 'release.ended': {
+      const { outcome, sentence, at } = event;
+      const closed = { stage: 'ended' as const, since: at, endedAt: at, wait: null, gate: null };
+      return { ...progress, ...closed, outcome, sentence };
+    }
+  }
+}
+
+function acceptAction(
+  progress: ReleaseProgress,
+  event: Extract<ReleaseEvent, { type: 'action.accepted' }>,
+): ReleaseProgress {
+  const { action, by, reason, environment, at } = event;
+  const record = { action, by, reason, environment, at };
+  const whole = environment === null;
+  const paused =
+    whole && action === 'pause' ? true : whole && action === 'resume' ? false : progress.paused;
+  return { ...progress, paused, actions: [...progress.actions, record].slice(-actionLimit) };
+}
+
+function setCheck(progress: ReleaseProgress, check: CheckProgress): CheckProgress[] {
+  const index = progress.checks.findIndex(({ check: name }) => name === check.check);
+  return index < 0 ? [...progress.checks, check] : progress.checks.with(index, check);
+}

@@ -1,0 +1,157 @@
+/** advanceRollout: what is known of one environment's rollout, as a fold of its events. */
+
+import type { Verdict } from './analysis/verdict.ts';
+import type { RolloutEvent, RolloutOutcome, TestResult, Wait } from './events.ts';
+import type { TrafficShare, Weight } from './release.ts';
+
+export const rolloutStages = [
+  'deploy',
+  'test',
+  'shift',
+  'bake',
+  'hold',
+  'finished',
+  'rollback',
+  'ended',
+] as const;
+export type RolloutStage = (typeof rolloutStages)[number];
+
+export interface StepProgress {
+  number: number;
+  weight: Weight;
+  state: 'waiting' | 'baking' | 'passed' | 'promoted' | 'failed' | 'inconclusive';
+  verdict: Verdict | null;
+}
+
+export interface RolloutProgress {
+  environment: string;
+  stage: RolloutStage;
+  /** ISO 8601: since when the stage lasts. */
+  since: string;
+  stable: string | null;
+  designated: string | null;
+  candidateUrl: string | null;
+  tests: TestResult[];
+  steps: StepProgress[];
+  /** The step that is current, from 1; null before the first. */
+  step: number | null;
+  /** The candidate's share as last read back from the router. */
+  weight: Weight;
+  /** The highest share the candidate ever had. */
+  peak: Weight;
+  shares: TrafficShare[];
+  verdict: Verdict | null;
+  wait: Wait | null;
+  /** Why it rolls or rolled back. */
+  cause: string | null;
+  outcome: RolloutOutcome | null;
+  /** The version with the audience once the rollout has ended. */
+  live: string | null;
+  sentence: string | null;
+}
+
+/** The state before the first event. */
+export function newRollout(environment: string, at: string): RolloutProgress {
+  return {
+    environment,
+    stage: 'deploy',
+    since: at,
+    stable: null,
+    designated: null,
+    candidateUrl: null,
+    tests: [],
+    steps: [],
+    step: null,
+    weight: 0,
+    peak: 0,
+    shares: [],
+    verdict: null,
+    wait: null,
+    cause: null,
+    outcome: null,
+    live: null,
+    sentence: null,
+  };
+}
+
+/** The state after `event`. Pure; an event that changes nothing returns the same object. */
+export function advanceRollout(rollout: RolloutProgress, event: RolloutEvent): RolloutProgress {
+  const enter = (stage: RolloutStage, change: Partial<RolloutProgress> = {}): RolloutProgress => ({
+    ...rollout,
+    wait: null,
+    since: stage === rollout.stage ? rollout.since : event.at,
+    ...change,
+    stage,
+  });
+  switch (event.type) {
+    case 'rollout.started': {
+      const steps = event.weights.map((weight, index) => ({
+        number: index + 1,
+        weight,
+        state: 'waiting' as const,
+        verdict: null,
+      }));
+      return enter('deploy', { stable: event.stable, designated: event.designated, steps });
+    }
+    case 'version.deploying':
+      return rollout;
+    case 'version.deployed':
+      return { ...rollout, candidateUrl: event.url };
+    case 'test.started':
+      return enter('test');
+    case 'test.finished': {
+      const others = rollout.tests.filter(({ name }) => name !== event.result.name);
+      return { ...rollout, tests: [...others, event.result] };
+    }
+    case 'traffic.shifted': {
+      const change = {
+        shares: event.shares,
+        weight: event.weight,
+        peak: Math.max(rollout.peak, event.weight),
+      };
+      // A shift to nobody while a rollback is under way is part of that rollback.
+      if (rollout.stage === 'rollback') return { ...rollout, ...change };
+      return event.step === null
+        ? { ...rollout, ...change }
+        : enter('shift', { ...change, step: event.step });
+    }
+    case 'bake.started':
+      return enter('bake', {
+        step: event.step,
+        wait: event.wait,
+        steps: setStep(rollout, event.step, { state: 'baking' }),
+      });
+    case 'bake.finished': {
+      const state = { pass: 'passed', fail: 'failed', inconclusive: 'inconclusive' } as const;
+      const change = { state: state[event.verdict.verdict], verdict: event.verdict };
+      const steps = setStep(rollout, event.step, change);
+      return { ...rollout, wait: null, verdict: event.verdict, steps };
+    }
+    case 'bake.promoted':
+      return { ...rollout, wait: null, steps: setStep(rollout, event.step, { state: 'promoted' }) };
+    case 'rollout.holding':
+      return enter('hold', { wait: event.wait });
+    case 'rollout.resumed':
+      return { ...rollout, wait: null };
+    case 'rollout.finished':
+      return enter('finished');
+    case 'rollback.started':
+      return enter('rollback', { cause: event.cause, designated: event.to });
+    case 'rollback.delayed':
+      return { ...rollout, sentence: event.sentence };
+    case 'rollback.verified':
+      return { ...rollout, shares: event.shares, weight: 0 };
+    case 'version.retired':
+      return rollout;
+    case 'rollout.ended':
+      return enter('ended', { outcome: event.outcome, live: event.live, sentence: event.sentence });
+  }
+}
+
+function setStep(
+  rollout: RolloutProgress,
+  number: number,
+  change: Partial<StepProgress>,
+): StepProgress[] {
+  return rollout.steps.map((step) => (step.number === number ? { ...step, ...change } : step));
+}

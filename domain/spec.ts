@@ -1,0 +1,217 @@
+/** What a user asks for: the specification of an application, its schema and its defaults. */
+
+import { z } from 'zod';
+import { analysisSchema } from './analysis/spec.ts';
+import { durationSchema } from './duration.ts';
+import { labelPattern, versionNamePattern } from './ids.ts';
+
+const labelSchema = z
+  .string()
+  .regex(labelPattern, 'use 1 to 63 lower-case letters, digits and dashes, e.g. shop-eu');
+
+/** A duration with a default, written the way users write it. */
+function duration(fallback: string) {
+  return durationSchema.prefault(fallback);
+}
+
+/** `{ envoy: { port: 10080 } }`: one key, the vendor; its settings below. */
+export const providerSchema = z
+  .record(z.string(), z.record(z.string(), z.unknown()))
+  .superRefine((value, context) => {
+    const keys = Object.keys(value);
+    if (keys.length === 1) return;
+    const message = `name exactly one provider, e.g. { envoy: { … } }; found ${keys.join(', ') || 'none'}`;
+    context.addIssue({ code: 'custom', message });
+  })
+  .transform((value) => {
+    const [vendor = '', settings = {}] = Object.entries(value)[0] ?? [];
+    return { vendor, settings };
+  });
+
+export const versionSchema = z.strictObject({
+  name: z
+    .string()
+    .regex(versionNamePattern, 'use 1 to 63 letters, digits and . _ + -, e.g. 1.4.2')
+    .describe('Unique name of the version; it stands for this artefact for ever'),
+  artifact: z
+    .string()
+    .min(1)
+    .max(2000)
+    .describe('Image reference, path or URL; add its digest (@sha256:…) where you can'),
+  config: z.string().max(200).optional().describe('Digest of the configuration that belongs to it'),
+  commit: z
+    .string()
+    .regex(/^[0-9a-f]{40}$/, 'give the full 40-digit commit SHA')
+    .optional()
+    .describe('The commit that CI must have verified'),
+  repository: z.string().max(200).optional().describe('owner/name of its repository'),
+});
+
+const environmentSchema = z.strictObject({
+  target: providerSchema.describe('Where versions are brought up'),
+  router: providerSchema.optional().describe('What shares the traffic; needed for weights'),
+  worker: labelSchema
+    .optional()
+    .describe('Name of the worker that reaches this environment (its own task queue)'),
+});
+
+const testSchema = z
+  .strictObject({ name: z.string().min(1).max(100) })
+  .catchall(z.record(z.string(), z.unknown()))
+  .transform(({ name, ...rest }, context) => {
+    const [vendor, settings] = Object.entries(rest)[0] ?? [];
+    if (vendor === undefined || Object.keys(rest).length !== 1) {
+      const message = 'name exactly one kind of test beside `name`, e.g. http: { url: … }';
+      context.addIssue({ code: 'custom', message });
+      return z.NEVER;
+    }
+    return { name, vendor, settings: settings as Record<string, unknown> };
+  });
+
+const stepSchema = z.union([
+  z.number().gt(0).max(100),
+  z.strictObject({
+    weight: z.number().gt(0).max(100),
+    bake: z.strictObject({ min: durationSchema, max: durationSchema }).partial().optional(),
+  }),
+]);
+
+const bakeSchema = z
+  .strictObject({
+    min: duration('2m').describe('No verdict `pass` before'),
+    max: duration('20m').describe('Without a verdict until then, the policy decides'),
+  })
+  .refine((bake) => bake.min <= bake.max, { path: ['max'], message: 'must not be below min' });
+
+const canarySchema = z.strictObject({
+  steps: z
+    .array(stepSchema)
+    .min(1)
+    .max(100)
+    .default([1, 5, 25, 50, 100])
+    .describe('Weights in percent, rising; 100 is added at the end when it is missing'),
+  bake: bakeSchema.prefault({}),
+});
+
+const strategySchema = z
+  .union([
+    z.strictObject({ canary: canarySchema }),
+    z.strictObject({ allAtOnce: z.strictObject({ bake: bakeSchema.optional() }) }),
+  ])
+  .describe('How the audience grows');
+
+const gateSchema = z.strictObject({
+  before: z
+    .string()
+    .regex(/^(?:production|wave [1-9]\d{0,3})$/, 'write `production` or `wave 2`')
+    .describe('What waits for the approval'),
+  approvals: z.number().int().min(1).max(20).default(1),
+  exclude: z.array(z.enum(['initiator', 'author'])).default([]),
+  expires: duration('24h'),
+  // oxlint-disable-next-line unicorn/no-thenable -- the word users write; never awaited
+  then: z.enum(['reject', 'approve']).default('reject').describe('What expiry does'),
+});
+
+const waveSchema = z.strictObject({
+  environments: z.array(labelSchema).min(1).max(1000),
+  parallel: z.number().int().min(1).max(100).optional().describe('How many at a time; default all'),
+});
+
+const policySchema = z.strictObject({
+  onInconclusive: z.enum(['hold', 'rollback', 'promote']).default('hold'),
+  onNoData: z.enum(['hold', 'rollback']).default('hold'),
+  onProviderError: z.enum(['hold', 'rollback']).default('hold'),
+  holdFor: duration('24h').describe('How long a hold waits for a person'),
+  onHoldExpired: z.enum(['rollback', 'promote']).default('rollback'),
+});
+
+/** What a specification may contain. Unknown keys are errors: a typo must not switch safety off. */
+export const specSchema = z
+  .strictObject({
+    application: labelSchema.describe('Name of the application'),
+    concurrency: z
+      .enum(['queue', 'supersede', 'replace', 'reject'])
+      .default('queue')
+      .describe('What a release does when another one is under way'),
+    rollback: z
+      .strictObject({
+        to: z
+          .string()
+          .regex(/^(?:last-good|version:.+)$/, 'write `last-good` or `version:NAME`')
+          .default('last-good')
+          .describe('The designated version'),
+        scope: z.enum(['environment', 'release']).default('release'),
+        deadline: duration('10m').describe('After this a rollback pages, and keeps trying'),
+      })
+      .prefault({}),
+    verify: z.array(providerSchema).max(20).default([]).describe('CI checks for the commit'),
+    verifyTimeout: duration('1h'),
+    environments: z.record(labelSchema, environmentSchema),
+    staging: z
+      .strictObject({
+        environment: labelSchema,
+        tests: z.array(testSchema).max(100).default([]),
+        onFail: z.enum(['reject', 'hold']).default('reject'),
+      })
+      .optional(),
+    production: z.strictObject({
+      waves: z.array(waveSchema).min(1).max(100),
+      gates: z.array(gateSchema).max(100).default([]),
+      strategy: strategySchema.prefault({ canary: {} }),
+      tests: z.array(testSchema).max(100).default([]).describe('On the candidate, before traffic'),
+      keepWarm: duration('10m').describe('How long the old version stays up after 100 %'),
+    }),
+    analysis: analysisSchema.prefault({}),
+    policy: policySchema.prefault({}),
+    notify: z.array(providerSchema).max(20).default([]),
+  })
+  .superRefine(checkReferences);
+
+/** A specification with every default filled in; durations in milliseconds. */
+export type Spec = z.output<typeof specSchema>;
+/** A specification as users write it. */
+export type SpecInput = z.input<typeof specSchema>;
+export type TestSpec = z.output<typeof testSchema>;
+export type GateSpec = z.output<typeof gateSchema>;
+
+interface ReferencingSpec {
+  environments: Record<string, { router?: unknown }>;
+  staging?: { environment: string } | undefined;
+  production: { waves: { environments: string[] }[]; gates: { before: string }[] };
+}
+
+/** Names that point somewhere must arrive, and no environment is rolled out twice. */
+function checkReferences(spec: ReferencingSpec, context: z.RefinementCtx): void {
+  const known = Object.keys(spec.environments);
+  const seen = new Set<string>();
+  const use = (name: string, path: (string | number)[]) => {
+    const problem = !known.includes(name)
+      ? `no environment is called "${name}"; there are: ${known.join(', ') || 'none'}`
+      : seen.has(name)
+        ? `environment "${name}" is used twice`
+        : null;
+    seen.add(name);
+    if (problem) context.addIssue({ code: 'custom', path, message: problem });
+  };
+  if (spec.staging) use(spec.staging.environment, ['staging', 'environment']);
+  spec.production.waves.forEach((wave, index) => {
+    wave.environments.forEach((name, place) => {
+      use(name, ['production', 'waves', index, 'environments', place]);
+      if (known.includes(name) && !spec.environments[name]?.router) {
+        const message = `"${name}" receives production traffic, so it needs a router`;
+        context.addIssue({ code: 'custom', path: ['environments', name, 'router'], message });
+      }
+    });
+  });
+  spec.production.gates.forEach((gate, index) => {
+    const wave = Number(/^wave (\d+)$/.exec(gate.before)?.[1] ?? 1);
+    if (wave <= spec.production.waves.length) return;
+    const message = `there are only ${spec.production.waves.length} waves`;
+    context.addIssue({ code: 'custom', path: ['production', 'gates', index, 'before'], message });
+  });
+}
+
+/** JSON Schema (draft 2020-12) of what users write, for editors. */
+export function specJsonSchema(): object {
+  return z.toJSONSchema(specSchema, { io: 'input', unrepresentable: 'any' });
+}

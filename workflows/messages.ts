@@ -1,0 +1,124 @@
+/** Signals, updates and queries: name, payload, answer. The one thing callers need of workflows. */
+
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { Action } from '../domain/actions.ts';
+import type { Lane } from '../domain/lane.ts';
+import type { Ledger } from '../domain/ledger.ts';
+import type { Plan, PlanContext } from '../domain/plan.ts';
+import type { ReleaseProgress } from '../domain/progress.ts';
+import type { Actor, Version } from '../domain/release.ts';
+import type { Spec } from '../domain/spec.ts';
+
+/** What a bot or a person may send by hand; everything but `by` may be left out. */
+export interface ActionMessage {
+  id?: string | undefined;
+  by?: string | Actor | undefined;
+  reason?: string | null | undefined;
+  environment?: string | null | undefined;
+  full?: boolean | undefined;
+  step?: number | null | undefined;
+}
+
+/** Answer of every action update: the progress right after it was accepted. */
+export type ActionUpdate = ReleaseProgress;
+
+/** The same nine names as updates (refused at once, with a reason) and as signals (for bots). */
+export function actionUpdate(action: Action) {
+  return defineUpdate<ActionUpdate, [ActionMessage]>(action);
+}
+export function actionSignal(action: Action) {
+  return defineSignal<[ActionMessage]>(action);
+}
+
+/** Release: its progress, the same as on every screen. */
+export const progressQuery = defineQuery<ReleaseProgress>('progress');
+/** Release: CI has news for its commit, so it looks again at once. */
+export const ciChangedSignal = defineSignal<[]>('ciChanged');
+
+/** Application: takes a specification over. */
+export interface ApplyRequest {
+  spec: Spec;
+  by: Actor;
+}
+export interface ApplyAnswer {
+  /** Rises by one with every specification that differs from the one before. */
+  revision: number;
+  changed: boolean;
+}
+export const applyUpdate = defineUpdate<ApplyAnswer, [ApplyRequest]>('apply');
+
+/** Application: starts a release of a version, or of a return to an earlier one. */
+export interface SubmitRequest {
+  version: Version;
+  by: Actor;
+  reason: string | null;
+  /** From the caller; the same key with the same request gives the same release. */
+  idempotencyKey: string | null;
+  /** Why a quarantined version is released all the same. */
+  quarantineOverride: string | null;
+  /** Smallest weight difference of each router vendor, in percent. */
+  granularity: PlanContext['granularity'];
+}
+export interface SubmitAnswer {
+  number: number;
+  /** Releases ahead in the lane; 0 when it starts at once. */
+  ahead: number;
+  /** True when the idempotency key had been used for this very request. */
+  repeated: boolean;
+}
+export const submitUpdate = defineUpdate<SubmitAnswer, [SubmitRequest]>('submit');
+
+/** Application: goes back to an earlier version with no release under way. */
+export interface ReturnRequest {
+  /** Version name; null: the last good one of each environment. */
+  to: string | null;
+  by: Actor;
+  reason: string | null;
+  idempotencyKey: string | null;
+}
+export const returnUpdate = defineUpdate<SubmitAnswer, [ReturnRequest]>('rollback');
+
+export interface LiftRequest {
+  version: string;
+  by: Actor;
+  reason: string;
+}
+export const liftQuarantineUpdate = defineUpdate<void, [LiftRequest]>('liftQuarantine');
+
+/** Application: everything it guards. */
+export interface ApplicationState {
+  application: string;
+  spec: Spec | null;
+  revision: number;
+  nextRelease: number;
+  lane: Lane;
+  ledger: Ledger;
+}
+export const applicationQuery = defineQuery<ApplicationState>('application');
+
+/** Guardian → release: the lane is yours; this is the plan. */
+export const admitSignal = defineSignal<[AdmitMessage]>('admit');
+export interface AdmitMessage {
+  plan: Plan;
+}
+/** Guardian → release: it cannot be started any more. */
+export const refuseSignal =
+  defineSignal<[{ outcome: 'rejected' | 'superseded'; sentence: string }]>('refuse');
+/** Guardian → release: the next one waits, stop keeping the old version warm. */
+export const yieldSignal = defineSignal<[{ to: number }]>('yield');
+
+/** Release → guardian: what the ledger has to know. */
+export type ReleaseReport =
+  | {
+      kind: 'rollout';
+      release: number;
+      environment: string;
+      version: string;
+      outcome: 'finished' | 'rolled_back';
+      live: string | null;
+      at: string;
+    }
+  | { kind: 'quarantine'; release: number; version: string; reason: string; at: string }
+  | { kind: 'warm'; release: number }
+  | { kind: 'ended'; release: number };
+export const reportSignal = defineSignal<[ReleaseReport]>('report');
