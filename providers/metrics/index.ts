@@ -1,0 +1,7 @@
+/** The shelf of metric providers: one line per vendor. */
+
+import { createShelf } from '../shelf.ts';
+import type { MetricProvider } from './contract.ts';
+import { prometheus } from './prometheus/index.ts';
+
+export const metricProviders = createShelf<MetricProvider>('metric provider', [prometheus]);

@@ -1,0 +1,55 @@
+/** Settings and connection of Prometheus, and the part of its answer that we read. */
+
+import { z } from 'zod';
+import { headerValueSchema, httpUrlSchema } from '../../http-settings.ts';
+
+/** The specification has nothing to say: queries come with the metrics. */
+export const settingsSchema = z.strictObject({});
+export type Settings = z.infer<typeof settingsSchema>;
+
+export const connectionSchema = z
+  .strictObject({
+    /** Base URL, with the path prefix when there is one: `https://metrics.example.com/prometheus`. */
+    url: httpUrlSchema,
+    /** Sent as `Authorization: Bearer …`. */
+    token: headerValueSchema.optional(),
+    username: z.string().optional(),
+    password: z.string().optional(),
+    /** Sent as they are, e.g. `X-Scope-OrgID`. */
+    headers: z.record(z.string(), headerValueSchema).optional(),
+    /** Milliseconds until one query is given up. */
+    timeoutMs: z.int().positive().default(10_000),
+  })
+  .refine((connection) => !(connection.token && connection.username !== undefined), {
+    message: 'give `token` or `username` and `password`, not both',
+    path: ['token'],
+  });
+export type Connection = z.infer<typeof connectionSchema>;
+
+/** `[seconds, "value"]`; the value is text because JSON has no NaN. */
+const sampleSchema = z.tuple([z.number(), z.string()]);
+const labelsSchema = z.record(z.string(), z.string());
+
+/** Series of native histograms have no `values`: they are read as series without points. */
+const dataSchema = z.discriminatedUnion('resultType', [
+  z.object({
+    resultType: z.literal('matrix'),
+    result: z.array(z.object({ metric: labelsSchema, values: z.array(sampleSchema).default([]) })),
+  }),
+  z.object({
+    resultType: z.literal('vector'),
+    result: z.array(z.object({ metric: labelsSchema, value: sampleSchema.optional() })),
+  }),
+  z.object({ resultType: z.literal('scalar'), result: sampleSchema }),
+  z.object({ resultType: z.literal('string'), result: sampleSchema }),
+]);
+export type Data = z.infer<typeof dataSchema>;
+
+export const answerSchema = z.discriminatedUnion('status', [
+  z.object({
+    status: z.literal('success'),
+    data: dataSchema,
+    warnings: z.array(z.string()).default([]),
+  }),
+  z.object({ status: z.literal('error'), errorType: z.string(), error: z.string() }),
+]);
