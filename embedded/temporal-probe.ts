@@ -1,0 +1,52 @@
+/** Asks an address whether a Temporal server is behind it. */
+
+import { connect } from 'node:net';
+import { Connection } from '@temporalio/client';
+
+const answerMs = 2_000;
+
+/** True when something accepts TCP connections on this port of 127.0.0.1. */
+export function isPortOpen(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: '127.0.0.1', port, timeout: 500 });
+    const finish = (open: boolean) => {
+      socket.destroy();
+      resolve(open);
+    };
+    socket.once('connect', () => finish(true));
+    socket.once('timeout', () => finish(false));
+    socket.once('error', () => finish(false));
+  });
+}
+
+/** Version of the Temporal server at `address`; undefined when none answers within two seconds. */
+export async function temporalVersionAt(address: string): Promise<string | undefined> {
+  return ask(address, async (connection) => {
+    const info = await connection.workflowService.getSystemInfo({});
+    return info.serverVersion || 'unknown';
+  });
+}
+
+/** True when workflows of this namespace can be listed: frontend, namespace and store are up. */
+export async function isNamespaceUsable(address: string, namespace: string): Promise<boolean> {
+  const answer = await ask(address, async (connection) => {
+    return connection.workflowService.listWorkflowExecutions({ namespace, pageSize: 1 });
+  });
+  return answer !== undefined;
+}
+
+async function ask<T>(
+  address: string,
+  question: (connection: Connection) => Promise<T>,
+): Promise<T | undefined> {
+  let connection: Connection | undefined;
+  try {
+    connection = await Connection.connect({ address, connectTimeout: answerMs });
+    const opened = connection;
+    return await opened.withDeadline(Date.now() + answerMs, () => question(opened));
+  } catch {
+    return undefined;
+  } finally {
+    await connection?.close();
+  }
+}
