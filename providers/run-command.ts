@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { formatDuration } from '../domain/duration.ts';
 import { CrescendoError } from '../domain/errors.ts';
 import type { CallContext } from './call.ts';
+import { mask } from './mask.ts';
 
 /** A list runs as it is; a text is run by `/bin/sh -c`. */
 export const commandSchema = z.union([z.string().min(1), z.tuple([z.string().min(1)], z.string())]);
@@ -161,15 +162,6 @@ function reportProgress(context: CallContext): NodeJS.Timeout {
   return setInterval(() => {
     context.progress(`the command has run for ${formatDuration(Date.now() - since)}`);
   }, progressEveryMs);
-}
-
-/** Values shorter than this are no secrets; masking `1` would ruin the log. */
-const minSecret = 6;
-
-function mask(text: string, secrets: string[]): string {
-  return secrets
-    .filter((secret) => secret.length >= minSecret)
-    .reduce((masked, secret) => masked.replaceAll(secret, '***'), text);
 }
 
 function notStarted(run: CommandRun, reason: string): CrescendoError {
