@@ -1,23 +1,8 @@
 /** Asks an address whether a Temporal server is behind it. */
 
-import { connect } from 'node:net';
 import { Connection } from '@temporalio/client';
 
 const answerMs = 2_000;
-
-/** True when something accepts TCP connections on this port of 127.0.0.1. */
-export function isPortOpen(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ host: '127.0.0.1', port, timeout: 500 });
-    const finish = (open: boolean) => {
-      socket.destroy();
-      resolve(open);
-    };
-    socket.once('connect', () => finish(true));
-    socket.once('timeout', () => finish(false));
-    socket.once('error', () => finish(false));
-  });
-}
 
 /** Version of the Temporal server at `address`; undefined when none answers within two seconds. */
 export async function temporalVersionAt(address: string): Promise<string | undefined> {

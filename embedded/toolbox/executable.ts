@@ -4,7 +4,7 @@ import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { delimiter, join, resolve } from 'node:path';
 import { reasonOf } from '../setup-error.ts';
-import { run } from './run.ts';
+import { run } from '../run.ts';
 import type { Tool } from './tool.ts';
 
 /** Ample for a binary of 150 MB that is read from a cold disk. */

@@ -3,7 +3,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { reasonOf } from '../setup-error.ts';
-import { run } from './run.ts';
+import { run } from '../run.ts';
 import type { Fetcher } from './tool.ts';
 
 /** Ways to call pip; the first that runs is used. */

@@ -7,7 +7,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { reasonOf } from '../setup-error.ts';
-import { run } from './run.ts';
+import { run } from '../run.ts';
 import type { Fetcher } from './tool.ts';
 
 const service = 'https://temporal.download';

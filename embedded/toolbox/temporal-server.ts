@@ -2,7 +2,8 @@
 
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { reasonOf, SetupError } from '../setup-error.ts';
-import { isPortOpen, temporalVersionAt } from '../temporal-probe.ts';
+import { isPortOpen } from '../supervisor/ports.ts';
+import { temporalVersionAt } from '../temporal-probe.ts';
 import { resolveTemporal } from './index.ts';
 import type { ResolvedTool, ResolveOptions } from './tool.ts';
 
