@@ -1,6 +1,7 @@
 /** What every metric provider does: answer one query over a time range. */
 
 import type { CallContext } from '../call.ts';
+import type { Site } from '../targets/contract.ts';
 
 /** One query with its placeholders already filled in. */
 export interface MetricQuery {
@@ -38,4 +39,6 @@ export interface MetricProvider {
   query(query: MetricQuery, context: CallContext): Promise<MetricAnswer>;
   /** Optional power: queries for `signal: errors | latency`, so that users need not write any. */
   signals?(): Partial<Record<'errors' | 'latency', SignalQueries>>;
+  /** Optional power: values of placeholders that only this vendor knows, for one version. */
+  templateValues?(site: Site, version: string): Record<string, string>;
 }

@@ -7,7 +7,7 @@ import type { Site } from '../../targets/contract.ts';
 import { versionHeader, weightTotal } from './config.ts';
 import { listenerName, siteName } from './names.ts';
 import { configDumpSchema } from './schema.ts';
-import type { VirtualHost } from './schema.ts';
+import type { EnvoyConnection, VirtualHost } from './schema.ts';
 
 export interface RunningEnvoy {
   /** `address:port` of every cluster that is ready, by cluster name. */
@@ -21,8 +21,11 @@ export interface RunningEnvoy {
 }
 
 /** @throws CrescendoError provider_unavailable | provider_refused when it is no Envoy */
-export async function readEnvoy(admin: string, signal: AbortSignal): Promise<RunningEnvoy> {
-  const answer = await requestOk(`${admin}/config_dump`, { signal, timeoutMs: 5_000 });
+export async function readEnvoy(
+  { admin, timeoutMs }: EnvoyConnection,
+  signal: AbortSignal,
+): Promise<RunningEnvoy> {
+  const answer = await requestOk(`${admin}/config_dump`, { signal, timeoutMs });
   const configs = parseDump(admin, answer.text);
   const clusters = configs.flatMap((config) => config.dynamic_active_clusters);
   const listeners = configs.flatMap((config) => config.dynamic_listeners);

@@ -109,7 +109,7 @@ function buildAction(state: SiteState): Json {
   }));
   // No retries: a request that a bad version failed must be seen as failed.
   return {
-    route: { timeout: `${state.settings.timeout}s`, weighted_clusters: { clusters } },
+    route: { timeout: `${state.settings.timeout / 1000}s`, weighted_clusters: { clusters } },
   };
 }
 

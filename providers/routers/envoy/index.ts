@@ -29,7 +29,7 @@ export const envoy: Vendor<EnvoySettings, EnvoyConnection, Router> & { powers: R
     setShares: (site, versions, fence, context) =>
       setShares({ settings, connection, site, fence }, versions, context),
     async readShares(site, { signal }) {
-      return sharesOf(findSite(await readEnvoy(connection.admin, signal), site));
+      return sharesOf(findSite(await readEnvoy(connection, signal), site));
     },
   }),
 };
@@ -47,7 +47,7 @@ async function setShares(
   context: CallContext,
 ): Promise<TrafficShare[]> {
   checkVersions(versions);
-  await readEnvoy(where.connection.admin, context.signal);
+  await readEnvoy(where.connection, context.signal);
   const wanted = wantedState(where, versions);
   const directory = openDirectory(where.connection.directory);
   const change = (resource: Resource, next: NextState) =>
@@ -115,7 +115,7 @@ async function shown(
 ): Promise<RunningEnvoy> {
   const deadline = Date.now() + patienceMs;
   for (let pause = 10; ; pause = Math.min(pause * 2, 250)) {
-    const running = await readEnvoy(connection.admin, context.signal);
+    const running = await readEnvoy(connection, context.signal);
     if (isShown(running)) return running;
     if (Date.now() > deadline) throw notApplied(what, connection, running);
     context.progress(`waiting for Envoy to use ${what}`);

@@ -1,6 +1,8 @@
 /** Settings of the Envoy router, its state files, and the part of `/config_dump` it reads. */
 
 import { z } from 'zod';
+import { httpUrlSchema } from '../../http-settings.ts';
+import { timeSpanSchema } from '../../time-settings.ts';
 
 export const settingsSchema = z.strictObject({
   /** Port the audience connects to. Sites may share one when their domains differ. */
@@ -9,16 +11,18 @@ export const settingsSchema = z.strictObject({
   host: z.string().min(1).default('127.0.0.1'),
   /** Host names that belong to this site; `*` is every name no other site has. */
   domains: z.array(z.string().min(1)).min(1).default(['*']),
-  /** Seconds a request may take in all; 0 for no limit (streams). */
-  timeout: z.number().min(0).max(86_400).default(15),
+  /** How long a request may take in all, in milliseconds here; 0 for no limit (streams). */
+  timeout: timeSpanSchema.default(15_000),
 });
 export type EnvoySettings = z.infer<typeof settingsSchema>;
 
 export const connectionSchema = z.strictObject({
   /** Base URL of Envoy's admin interface. */
-  admin: z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, '')),
+  admin: httpUrlSchema.transform((url) => url.replace(/\/+$/, '')),
   /** Directory that Envoy watches; every worker that sets shares must be able to write to it. */
   directory: z.string().min(1),
+  /** Milliseconds the admin interface may take to answer. */
+  timeoutMs: z.int().min(1).max(60_000).default(5_000),
 });
 export type EnvoyConnection = z.infer<typeof connectionSchema>;
 
@@ -28,7 +32,7 @@ export const siteStateSchema = z.strictObject({
   environment: z.string(),
   /** The newest decision seen; calls of older ones are refused. */
   fence: z.number(),
-  settings: settingsSchema,
+  settings: settingsSchema.extend({ timeout: z.number() }),
   shares: z.array(z.object({ version: z.string(), weight: z.number() })),
   /** Every version that has a cluster: those with a share, and those about to get or lose one. */
   endpoints: z.array(z.object({ version: z.string(), url: z.string() })),

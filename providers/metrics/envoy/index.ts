@@ -1,0 +1,111 @@
+/** Metrics from Envoy itself: its own counters per version, with no metrics system in between. */
+
+import { CrescendoError } from '../../../domain/errors.ts';
+import { request, retryAfterMs } from '../../http.ts';
+import type { HttpAnswer } from '../../http.ts';
+import { clusterName } from '../../routers/envoy/names.ts';
+import type { Vendor } from '../../shelf.ts';
+import type { MetricAnswer, MetricProvider, Series, SignalQueries } from '../contract.ts';
+import { createMatch, parseSamples, parseSelector } from './exposition.ts';
+import type { Sample, Selector } from './exposition.ts';
+import { connectionSchema, settingsSchema } from './schema.ts';
+import type { Connection, Settings } from './schema.ts';
+import { clusterOf, zeroSeries } from './zero.ts';
+
+export const envoy: Vendor<Settings, Connection, MetricProvider> = {
+  name: 'envoy',
+  settings: settingsSchema,
+  connection: connectionSchema,
+  create: (_settings, connection) => ({
+    cumulative: true,
+    signals: () => signals,
+    templateValues: (site, version) => ({ cluster: clusterName(site, version) }),
+    async query({ query, to }, { signal }) {
+      const selector = parseSelector(query);
+      const match = selector && compile(selector);
+      if (!match) return refusal(`"${query}" is no selector like name{label="value"}`);
+      try {
+        const url = statsUrl(connection.admin, clusterOf(selector));
+        const answer = await request(url, { signal, timeoutMs: connection.timeoutMs });
+        return readAnswer(answer, selector, match, to);
+      } catch (error) {
+        signal.throwIfAborted();
+        if (!(error instanceof CrescendoError)) throw error;
+        return { kind: 'error', detail: error.message, retryable: error.retryable };
+      }
+    },
+  }),
+};
+
+const ofCluster = 'envoy_cluster_name="{{cluster}}"';
+
+// Completed requests, and among them what Envoy had to answer itself: a version that is dead, closes
+// the connection or takes too long is counted as 503 or 504. Requests that were started
+// (`upstream_rq_total`) would miss those that found nobody to connect to.
+const signals: Record<'errors' | 'latency', SignalQueries> = {
+  errors: {
+    type: 'ratio',
+    bad: `envoy_cluster_upstream_rq_xx{${ofCluster},envoy_response_code_class="5"}`,
+    total: `envoy_cluster_upstream_rq_completed{${ofCluster}}`,
+  },
+  latency: { type: 'latency', buckets: `envoy_cluster_upstream_rq_time_bucket{${ofCluster}}` },
+};
+
+/** With a cluster: its statistics, also those at zero. Without: everything that ever moved. */
+function statsUrl(admin: string, cluster: string | undefined): string {
+  if (cluster === undefined) return `${admin}/stats/prometheus?usedonly`;
+  const escaped = cluster.replaceAll(/[^\w]/g, String.raw`\$&`);
+  const filter = encodeURIComponent(String.raw`^cluster\.${escaped}\.`);
+  return `${admin}/stats/prometheus?filter=${filter}`;
+}
+
+function readAnswer(
+  answer: HttpAnswer,
+  selector: Selector,
+  match: (sample: Sample) => boolean,
+  time: number,
+): MetricAnswer {
+  if (answer.status !== 200) return failure(answer);
+  const samples = parseSamples(answer.text);
+  // Most often a page of something in between: nothing is known about the query.
+  if (!samples) return { ...refusal('Envoy answered 200, but no statistics'), retryable: true };
+  const found = samples.filter(match);
+  const series = found.length > 0 ? found.map(toSeries) : zeroSeries(selector, samples);
+  const points = series.filter(({ value }) => Number.isFinite(value));
+  if (points.length === 0) return { kind: 'noData', detail: whyNone(selector, samples, found) };
+  return {
+    kind: 'points',
+    series: points.map(({ labels, value }): Series => ({ labels, points: [[time, value]] })),
+  };
+}
+
+function whyNone(selector: Selector, samples: Sample[], found: Sample[]): string {
+  if (found.length > 0) return 'all values are NaN or infinite';
+  const cluster = clusterOf(selector);
+  if (cluster !== undefined && samples.length === 0) return `Envoy knows no cluster "${cluster}"`;
+  return `Envoy has no statistic that ${selector.name} selects`;
+}
+
+function failure(answer: HttpAnswer): MetricAnswer {
+  const retryable = answer.status === 408 || answer.status === 429 || answer.status >= 500;
+  const wait = retryAfterMs(answer.headers, Date.now());
+  const detail = `Envoy answered ${answer.status}: ${answer.text.slice(0, 300).trim()}`;
+  const error: MetricAnswer = { kind: 'error', detail, retryable };
+  return retryable && wait !== undefined ? { ...error, retryAfterMs: wait } : error;
+}
+
+function compile(selector: Selector): ((sample: Sample) => boolean) | null {
+  try {
+    return createMatch(selector);
+  } catch {
+    return null;
+  }
+}
+
+function refusal(detail: string) {
+  return { kind: 'error', detail, retryable: false } as const;
+}
+
+function toSeries({ labels, value }: Sample): { labels: Record<string, string>; value: number } {
+  return { labels, value };
+}
