@@ -76,7 +76,12 @@ const refusals: Record<Action, Refusal> = {
       ? 'it has not started; use `abort` to take it out of the queue'
       : null;
   },
-  approve: ({ gate }) => (gate ? null : 'no gate is open'),
+  approve: ({ gate }, { by }) => {
+    if (!gate) return 'no gate is open';
+    if (gate.exclude.includes(by.id)) return `${by.id} started this release, so somebody else must`;
+    const given = gate.approvals.some((approval) => approval.by.id === by.id);
+    return given ? `${by.id} has approved already` : null;
+  },
   reject: ({ gate }) => (gate ? null : 'no gate is open; use `abort` to stop the release'),
   abort: ({ stage }) =>
     stage === 'warm' ? 'it has reached 100 %; use `rollback` to go back' : null,
@@ -111,12 +116,12 @@ function isPromotable(rollout: RolloutProgress): boolean {
 }
 
 /** Waits that began because something did not pass. */
-const failureWaits = ['failure', 'verdict'];
+const failureWaits = new Set(['failure', 'verdict']);
 
 function canRetry(progress: ReleaseProgress): boolean {
-  if (progress.stage === 'rollback' || failureWaits.includes(progress.wait?.key ?? '')) return true;
+  if (progress.stage === 'rollback' || failureWaits.has(progress.wait?.key ?? '')) return true;
   return Object.values(progress.rollouts).some((rollout) => {
-    return rollout.stage === 'rollback' || failureWaits.includes(rollout.wait?.key ?? '');
+    return rollout.stage === 'rollback' || failureWaits.has(rollout.wait?.key ?? '');
   });
 }
 

@@ -45,12 +45,18 @@ export type RolloutEventBody =
   | { type: 'bake.promoted'; step: number; weight: Weight; by: Actor; reason: string | null }
   | { type: 'rollout.holding'; wait: Wait }
   | { type: 'rollout.resumed' }
-  | { type: 'rollout.finished' }
+  | { type: 'rollout.finished'; version: string }
   | { type: 'rollback.started'; to: string | null; cause: string; by: Actor }
   | { type: 'rollback.delayed'; sentence: string; attempts: number }
   | { type: 'rollback.verified'; to: string | null; shares: TrafficShare[] }
   | { type: 'version.retired'; version: string }
-  | { type: 'rollout.ended'; outcome: RolloutOutcome; live: string | null; sentence: string };
+  | {
+      type: 'rollout.ended';
+      version: string;
+      outcome: RolloutOutcome;
+      live: string | null;
+      sentence: string;
+    };
 
 /** What happens to the release as a whole. */
 export type ReleaseEventBody =
@@ -68,7 +74,7 @@ export type ReleaseEventBody =
   | { type: 'stage.entered'; stage: ReleaseStage }
   | { type: 'release.holding'; wait: Wait }
   | { type: 'release.resumed' }
-  | { type: 'gate.opened'; gate: string; needs: number; wait: Wait }
+  | { type: 'gate.opened'; gate: string; needs: number; exclude: string[]; wait: Wait }
   | { type: 'gate.approved'; gate: string; by: Actor; reason: string | null; missing: number }
   | { type: 'gate.closed'; gate: string; approved: boolean; sentence: string }
   | {

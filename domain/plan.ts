@@ -14,6 +14,8 @@ export interface RolloutPlan {
   /** Task queue of the workers that reach this environment. */
   taskQueue: string;
   stage: 'staging' | 'production';
+  /** What is rolled out here. */
+  version: Version;
   /** Has the audience now; null in an environment's first release. */
   stable: Version | null;
   /** Where a rollback goes; null only when there is nothing to go back to. */
@@ -89,6 +91,36 @@ export function planRelease(spec: Spec, version: Version, context: PlanContext):
   };
 }
 
+/**
+ * The plan of an emergency return with no release under way: in every production environment all
+ * traffic to `to` (or to its own last good version) at once, unwatched, and verified afterwards.
+ */
+export function planReturn(spec: Spec, to: string | null, ledger: Ledger): PlanResult {
+  const refusals: string[] = [];
+  const back = (environment: string): RolloutPlan[] => {
+    const { live } = environmentLedger(ledger, environment);
+    const name = to ?? (live === null ? null : lastGood(ledger, environment, live));
+    const version = name === null ? undefined : ledger.versions[name];
+    if (live === null || live === name) return [];
+    if (!version) {
+      refusals.push(`${environment}: there is no ${to ?? 'earlier good version'} to go back to`);
+      return [];
+    }
+    const rollout = planRollout(spec, version, environment, 'production', ledger);
+    const steps = [{ number: 1, weight: 100, bake: null }];
+    return [{ ...rollout, designated: rollout.stable, tests: [], metrics: [], steps }];
+  };
+  const waves = spec.production.waves.map((wave, index) => {
+    const rollouts = wave.environments.flatMap(back);
+    return { number: index + 1, gates: [], parallel: Math.max(1, rollouts.length), rollouts };
+  });
+  const version = waves.flatMap((wave) => wave.rollouts)[0]?.version;
+  if (!version && refusals.length === 0) refusals.push('every environment is there already');
+  if (!version || refusals.length > 0) return { refusals };
+  const nothing = { verify: [], staging: null, baking: { min: 0, max: 0 }, warnings: [] };
+  return { plan: { version, waves, ...nothing } };
+}
+
 /** All rollouts of a plan, staging first. */
 export function rolloutsOf(plan: Plan): RolloutPlan[] {
   return [...(plan.staging ? [plan.staging] : []), ...plan.waves.flatMap((wave) => wave.rollouts)];
@@ -118,6 +150,7 @@ function planRollout(
     },
     taskQueue: environmentTaskQueue(settings?.worker ?? null),
     stage,
+    version,
     stable,
     designated: designate(spec, environment, version.name, ledger, stage),
     tests: stage === 'staging' ? (spec.staging?.tests ?? []) : spec.production.tests,

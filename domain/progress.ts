@@ -17,6 +17,8 @@ export interface CheckProgress {
 export interface GateProgress {
   gate: string;
   needs: number;
+  /** Actor ids that may not approve. */
+  exclude: string[];
   approvals: { by: Actor; reason: string | null; at: string }[];
 }
 
@@ -115,7 +117,8 @@ function advanceRelease(progress: ReleaseProgress, event: ReleaseEvent): Release
     case 'release.resumed':
       return { ...progress, wait: null };
     case 'gate.opened': {
-      const gate = { gate: event.gate, needs: event.needs, approvals: [] };
+      const { gate: name, needs, exclude } = event;
+      const gate = { gate: name, needs, exclude, approvals: [] };
       return { ...progress, gate, wait: event.wait };
     }
     case 'gate.approved': {

@@ -106,9 +106,11 @@ const gateSchema = z.strictObject({
     .regex(/^(?:production|wave [1-9]\d{0,3})$/, 'write `production` or `wave 2`')
     .describe('What waits for the approval'),
   approvals: z.number().int().min(1).max(20).default(1),
-  exclude: z.array(z.enum(['initiator', 'author'])).default([]),
+  exclude: z
+    .array(z.enum(['initiator']))
+    .default([])
+    .describe('Who may not approve'),
   expires: duration('24h'),
-  // oxlint-disable-next-line unicorn/no-thenable -- the word users write; never awaited
   then: z.enum(['reject', 'approve']).default('reject').describe('What expiry does'),
 });
 

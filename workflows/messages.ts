@@ -2,11 +2,13 @@
 
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Action } from '../domain/actions.ts';
+import type { CrescendoEvent } from '../domain/events.ts';
 import type { Lane } from '../domain/lane.ts';
 import type { Ledger } from '../domain/ledger.ts';
 import type { Plan, PlanContext } from '../domain/plan.ts';
 import type { ReleaseProgress } from '../domain/progress.ts';
 import type { Actor, Version } from '../domain/release.ts';
+import type { RolloutProgress } from '../domain/rollout-progress.ts';
 import type { Spec } from '../domain/spec.ts';
 
 /** What a bot or a person may send by hand; everything but `by` may be left out. */
@@ -100,6 +102,8 @@ export const applicationQuery = defineQuery<ApplicationState>('application');
 export const admitSignal = defineSignal<[AdmitMessage]>('admit');
 export interface AdmitMessage {
   plan: Plan;
+  /** The specification the plan was made from; it may have changed while the release waited. */
+  spec: Spec;
 }
 /** Guardian → release: it cannot be started any more. */
 export const refuseSignal =
@@ -109,12 +113,14 @@ export const yieldSignal = defineSignal<[{ to: number }]>('yield');
 
 /** Release → guardian: what the ledger has to know. */
 export type ReleaseReport =
+  /** The version passed its last bake here: it has the audience, and may be returned to. */
+  | { kind: 'finished'; release: number; environment: string; version: string; at: string }
+  /** The version had traffic here and lost it again; `live` has the audience now. */
   | {
-      kind: 'rollout';
+      kind: 'returned';
       release: number;
       environment: string;
       version: string;
-      outcome: 'finished' | 'rolled_back';
       live: string | null;
       at: string;
     }
@@ -122,3 +128,10 @@ export type ReleaseReport =
   | { kind: 'warm'; release: number }
   | { kind: 'ended'; release: number };
 export const reportSignal = defineSignal<[ReleaseReport]>('report');
+
+/** Rollout: its progress. */
+export const rolloutQuery = defineQuery<RolloutProgress>('progress');
+/** Release → rollout: it is over, retire the old version. */
+export const concludeSignal = defineSignal<[]>('conclude');
+/** Rollout → release: what happened in an environment. */
+export const environmentEventsSignal = defineSignal<[CrescendoEvent[]]>('environmentEvents');

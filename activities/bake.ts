@@ -1,0 +1,149 @@
+/** One bake: sample, judge, record, heartbeat; resumed by another worker where this one stopped. */
+
+import { Context, heartbeat, log } from '@temporalio/activity';
+import { thresholdJudge, type ThresholdState } from '../domain/analysis/threshold.ts';
+import type { Judge, Observation } from '../domain/analysis/verdict.ts';
+import type { JournalWriter } from '../journal/contract.ts';
+import type { CallContext } from '../providers/call.ts';
+import type { Providers } from '../providers/index.ts';
+import { pause } from './call-context.ts';
+import type { BakeInput, BakeResult, WatchingActivities } from './contract.ts';
+import { measure, type Counters } from './sampling.ts';
+
+/** What a heartbeat carries: enough for another worker to go on without judging anything twice. */
+interface BakeMemory {
+  state: ThresholdState;
+  counters: Counters;
+  /** Epoch milliseconds of the last look; counters are as old as this. */
+  lookedAt: number;
+}
+
+/** Milliseconds between heartbeats that only say that we live. */
+const beat = 1000;
+
+export function bakeActivities(
+  providers: Providers,
+  journal: JournalWriter,
+): Pick<WatchingActivities, 'bake'> {
+  return { bake: (input) => bake(providers, journal, input) };
+}
+
+async function bake(
+  providers: Providers,
+  journal: JournalWriter,
+  input: BakeInput,
+): Promise<BakeResult> {
+  const judge = thresholdJudge(input.metrics);
+  const signal = Context.current().cancellationSignal;
+  const context: CallContext = { signal, progress: () => {} };
+  let memory = remembered() ?? (await begin(providers, input, judge, context));
+  const timer = setInterval(() => heartbeat(memory), beat);
+  try {
+    for (;;) {
+      await untilNextLook(input, memory);
+      memory = await look(providers, journal, input, judge, memory, context);
+      heartbeat(memory);
+      const verdict = judge.decide(memory.state, input.limits, memory.lookedAt - input.startedAt);
+      if (verdict) return { verdict, reference: judge.reference(memory.state) };
+    }
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+/** What the worker before us knew, if there was one. */
+function remembered(): BakeMemory | undefined {
+  return Context.current().info.heartbeatDetails as BakeMemory | undefined;
+}
+
+/** A first look gives counters something to increase from; it is not judged. */
+async function begin(
+  providers: Providers,
+  input: BakeInput,
+  judge: Judge<ThresholdState>,
+  context: CallContext,
+): Promise<BakeMemory> {
+  const counters: Counters = {};
+  const lookedAt = Date.now();
+  await sampleAll(
+    providers,
+    input,
+    { from: lookedAt - input.interval, to: lookedAt },
+    counters,
+    context,
+  );
+  return { state: judge.start(input.reference), counters, lookedAt };
+}
+
+/** Looks fall on whole intervals since the start, so that a retry takes up the same rhythm. */
+async function untilNextLook(input: BakeInput, memory: BakeMemory): Promise<void> {
+  const due = input.startedAt + (indexAt(input, memory.lookedAt) + 1) * input.interval;
+  await pause(Math.max(1, due - Date.now()));
+}
+
+function indexAt(input: BakeInput, time: number): number {
+  return Math.floor((time - input.startedAt) / input.interval);
+}
+
+async function look(
+  providers: Providers,
+  journal: JournalWriter,
+  input: BakeInput,
+  judge: Judge<ThresholdState>,
+  memory: BakeMemory,
+  context: CallContext,
+): Promise<BakeMemory> {
+  // A clock that was set back must not make time stand still: an interval lasts at least something.
+  const to = Math.max(Date.now(), memory.lookedAt + 1);
+  const counters = { ...memory.counters };
+  const interval = { from: memory.lookedAt, to };
+  const metrics = await sampleAll(providers, input, interval, counters, context);
+  const index = Math.max(indexAt(input, to), memory.state.lastIndex + 1);
+  const observation: Observation = { index, at: to, metrics };
+  const state = judge.observe(memory.state, observation);
+  await remember(journal, input, index, to, judge, state);
+  return { state, counters, lookedAt: to };
+}
+
+async function sampleAll(
+  providers: Providers,
+  input: BakeInput,
+  interval: { from: number; to: number },
+  counters: Counters,
+  context: CallContext,
+): Promise<Observation['metrics']> {
+  const measured = await Promise.all(
+    input.metrics.map(async (metric) => [
+      metric.name,
+      await measure(providers, input, metric, interval, counters, context),
+    ]),
+  );
+  return Object.fromEntries(measured) as Observation['metrics'];
+}
+
+/** A journal that is away must not stop the watch: measurements are for people, not for safety. */
+async function remember(
+  journal: JournalWriter,
+  input: BakeInput,
+  index: number,
+  time: number,
+  judge: Judge<ThresholdState>,
+  state: ThresholdState,
+): Promise<void> {
+  const { application, environment } = input.place;
+  const measurement = {
+    application,
+    release: input.release,
+    environment,
+    bake: input.id,
+    index,
+    at: new Date(time).toISOString(),
+    weight: input.weight,
+    evidence: judge.evidence(state),
+  };
+  try {
+    await journal.appendMeasurements([measurement]);
+  } catch (error) {
+    log.warn('measurement was not recorded', { bake: input.id, index, error: String(error) });
+  }
+}

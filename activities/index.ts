@@ -1,0 +1,35 @@
+/** createActivities: the hands, built from the providers and the journal they work with. */
+
+import type { Client } from '@temporalio/client';
+import { releaseWorkflowId } from '../domain/ids.ts';
+import type { JournalWriter } from '../journal/contract.ts';
+import type { Providers } from '../providers/index.ts';
+import { bakeActivities } from './bake.ts';
+import type { Activities } from './contract.ts';
+import { deploymentActivities } from './deployment.ts';
+import { withFailures } from './failures.ts';
+import { recordActivities, type LinkMaker } from './record.ts';
+import { trafficActivities } from './traffic.ts';
+import { verificationActivities } from './verification.ts';
+
+export interface Hands {
+  providers: Providers;
+  journal: JournalWriter;
+  client: Client;
+  links: LinkMaker;
+}
+
+export function createActivities({ providers, journal, client, links }: Hands): Activities {
+  return withFailures({
+    ...recordActivities(journal, providers, links),
+    ...deploymentActivities(providers),
+    ...trafficActivities(providers),
+    ...verificationActivities(providers),
+    ...bakeActivities(providers, journal),
+    async isReleaseOpen({ application, release }) {
+      const id = releaseWorkflowId({ application, number: release });
+      const { status } = await client.workflow.getHandle(id).describe();
+      return status.name === 'RUNNING';
+    },
+  });
+}

@@ -1,0 +1,63 @@
+/** Set shares, and read back what the router really does. */
+
+import { CrescendoError } from '../domain/errors.ts';
+import type { Place, TrafficShare } from '../domain/release.ts';
+import type { CallContext } from '../providers/call.ts';
+import type { Providers } from '../providers/index.ts';
+import type { RoutedVersion } from '../providers/routers/contract.ts';
+import { withCallContext } from './call-context.ts';
+import type { DeployingActivities, ShiftInput } from './contract.ts';
+import { siteOf } from './deployment.ts';
+
+/** Largest difference between wished and read weight that is rounding, in percent. */
+const rounding = 0.01;
+
+export function trafficActivities(
+  providers: Providers,
+): Pick<DeployingActivities, 'shiftTraffic' | 'readTraffic'> {
+  return {
+    shiftTraffic: (input) => withCallContext((context) => shift(providers, input, context)),
+    readTraffic: (place) =>
+      withCallContext((context) => routerOf(providers, place).readShares(siteOf(place), context)),
+  };
+}
+
+async function shift(
+  providers: Providers,
+  { place, shares, fence }: ShiftInput,
+  context: CallContext,
+): Promise<TrafficShare[]> {
+  const versions = await locate(providers, place, shares, context);
+  const router = routerOf(providers, place);
+  const seen = await router.setShares(siteOf(place), versions, fence, context);
+  const wrong = shares.find(({ version, weight }) => {
+    const found = seen.find((share) => share.version === version)?.weight ?? 0;
+    return Math.abs(found - weight) > rounding;
+  });
+  if (!wrong) return seen;
+  const message = `${place.environment}: the router does not show ${wrong.weight} % for ${wrong.version}`;
+  throw new CrescendoError('traffic_not_applied', message);
+}
+
+/** Where each version answers, asked of the target now: addresses change when versions restart. */
+async function locate(
+  providers: Providers,
+  place: Place,
+  shares: readonly TrafficShare[],
+  context: CallContext,
+): Promise<RoutedVersion[]> {
+  const running = await providers.target(place.target).running(siteOf(place), context);
+  return shares.flatMap(({ version, weight }) => {
+    const found = running.find((entry) => entry.version === version);
+    if (found) return [{ version, weight, endpoint: found.endpoint }];
+    // One that is on its way out may be gone already; one that shall have traffic may not.
+    if (weight === 0) return [];
+    const message = `${version} does not run in ${place.environment}, so it cannot have traffic`;
+    throw new CrescendoError('version_not_ready', message);
+  });
+}
+
+function routerOf(providers: Providers, place: Place) {
+  if (place.router) return providers.router(place.router);
+  throw new CrescendoError('settings_invalid', `${place.environment} has no router`);
+}

@@ -1,0 +1,6 @@
+/** Small questions about JSON-like values. */
+
+/** True for a plain object: not null, not an array. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

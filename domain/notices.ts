@@ -1,0 +1,76 @@
+/** Which events people are told about, how urgently, and in which words. */
+
+import type { CrescendoEvent } from './events.ts';
+import type { ReleaseProgress } from './progress.ts';
+
+export interface NoticeText {
+  event: CrescendoEvent['type'];
+  severity: 'info' | 'warning' | 'alert';
+  /** One sentence. */
+  title: string;
+  /** Markdown with the evidence; may be empty. */
+  text: string;
+}
+
+/** The notice for an event, or null for what nobody needs to be told. */
+export function noticeFor(event: CrescendoEvent, progress: ReleaseProgress): NoticeText | null {
+  const subject = `${progress.application} ${progress.version?.name ?? ''}`.trim();
+  const say = (severity: NoticeText['severity'], words: string, text = ''): NoticeText => ({
+    event: event.type,
+    severity,
+    title: `${subject} ${words}`,
+    text,
+  });
+  switch (event.type) {
+    case 'release.admitted':
+      return say('info', 'has started');
+    case 'gate.opened':
+      return say(
+        'warning',
+        `waits for ${event.wait.for}`,
+        `until ${event.wait.until}: then ${event.wait.then}`,
+      );
+    case 'release.holding':
+    case 'rollout.holding':
+      return say(
+        'warning',
+        `is on hold: ${event.wait.for}`,
+        `until ${event.wait.until}: then ${event.wait.then}`,
+      );
+    case 'traffic.shifted':
+      if (event.step === null) return null;
+      return say('info', `has ${event.weight} % of ${event.environment}`);
+    case 'bake.finished':
+      if (event.verdict.verdict === 'pass') return null;
+      return say(
+        'warning',
+        `in ${event.environment}: ${event.verdict.sentence}`,
+        evidenceText(event.verdict.evidence),
+      );
+    case 'rollback.started':
+      return say(
+        'alert',
+        `is rolled back in ${event.environment} to ${event.to ?? 'nothing'}: ${event.cause}`,
+      );
+    case 'rollback.delayed':
+      return say('alert', event.sentence);
+    case 'rollback.verified':
+      return say(
+        'info',
+        `is out of ${event.environment}: ${event.to ?? 'nothing'} serves it, verified`,
+      );
+    case 'version.quarantined':
+      return say('warning', `is quarantined: ${event.reason}`);
+    case 'release.ended':
+      return say(
+        event.outcome === 'succeeded' ? 'info' : 'warning',
+        `${event.outcome}: ${event.sentence}`,
+      );
+    default:
+      return null;
+  }
+}
+
+function evidenceText(evidence: readonly { sentence: string }[]): string {
+  return evidence.map(({ sentence }) => `- ${sentence}`).join('\n');
+}

@@ -1,0 +1,46 @@
+/** Action messages as they come in, from the API or typed by hand, made into our noun. */
+
+import { ApplicationFailure, uuid4 } from '@temporalio/workflow';
+import { z } from 'zod';
+import type { ActionRequest } from '../domain/actions.ts';
+import { channels, type Actor } from '../domain/release.ts';
+
+const actorSchema = z.union([
+  z
+    .string()
+    .min(1)
+    .max(200)
+    .transform((id): Actor => ({ id, channel: 'temporal' })),
+  z.strictObject({ id: z.string().min(1).max(200), channel: z.enum(channels) }),
+]);
+
+const messageSchema = z.strictObject({
+  id: z.string().min(1).max(300).optional(),
+  by: actorSchema.default({ id: 'unknown', channel: 'temporal' }),
+  reason: z.string().max(2000).nullish(),
+  environment: z.string().max(63).nullish(),
+  full: z.boolean().default(false),
+  step: z.number().int().min(1).nullish(),
+});
+
+/**
+ * Parses a message. Nothing at all is a valid message from Temporal Web UI: everything has a
+ * default.
+ * @throws ApplicationFailure request_invalid
+ */
+export function parseActionMessage(message: unknown): ActionRequest {
+  const result = messageSchema.safeParse(message ?? {});
+  if (!result.success) {
+    const text = `the message is not valid: ${z.prettifyError(result.error)}`;
+    throw ApplicationFailure.nonRetryable(text, 'request_invalid');
+  }
+  const { id, by, reason, environment, full, step } = result.data;
+  return {
+    id: id ?? uuid4(),
+    by,
+    reason: reason ?? null,
+    environment: environment ?? null,
+    full,
+    step: step ?? null,
+  };
+}

@@ -1,0 +1,178 @@
+/** Admissions: starts release workflows, gives them the lane in turn, and notices lost ones. */
+
+import {
+  ChildWorkflowCancellationType,
+  condition,
+  getExternalWorkflowHandle,
+  log,
+  ParentClosePolicy,
+  sleep,
+  startChild,
+  WorkflowIdReusePolicy,
+} from '@temporalio/workflow';
+import { formatReleaseId, releaseWorkflowId } from '../domain/ids.ts';
+import type { LaneEffect } from '../domain/lane.ts';
+import { planRelease, planReturn } from '../domain/plan.ts';
+import type { Guardian, Pending } from './application-state.ts';
+import { actionSignal, admitSignal, refuseSignal, yieldSignal } from './messages.ts';
+import { telling } from './proxies.ts';
+import type { release, ReleaseInput } from './release.ts';
+import { attributes } from './search-attributes.ts';
+
+/** How often a release is looked after whose handle was lost by continue-as-new. */
+const watchInterval = 60_000;
+
+export class Admissions {
+  private readonly effects: LaneEffect[] = [];
+  private readonly guardian: Guardian;
+  private readonly onClosed: (number: number) => void;
+
+  constructor(guardian: Guardian, onClosed: (number: number) => void) {
+    this.guardian = guardian;
+    this.onClosed = onClosed;
+  }
+
+  /** Effects are carried out by `run`, in the order of the decisions. */
+  enqueue(effects: readonly LaneEffect[]): void {
+    this.effects.push(...effects);
+  }
+
+  /** Starts the workflow of a release, which then waits for its admission. */
+  async start(number: number): Promise<void> {
+    const { guardian } = this;
+    const pending = guardian.pending[number];
+    if (!pending || !guardian.spec) return;
+    const id = { application: guardian.application, number };
+    const { version, by, reason } = pending.request;
+    const recovering = pending.attempt > 1;
+    const input: ReleaseInput = {
+      release: id,
+      version,
+      by,
+      reason,
+      spec: guardian.spec,
+      mode: recovering ? 'recover' : pending.mode,
+      plan: recovering ? pending.plan : null,
+      attempt: pending.attempt,
+    };
+    const handle = await startChild<typeof release>('release', {
+      workflowId: releaseWorkflowId(id),
+      workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
+      parentClosePolicy: ParentClosePolicy.ABANDON,
+      cancellationType: ChildWorkflowCancellationType.ABANDON,
+      args: [input],
+      staticSummary: `${formatReleaseId(id)}: version ${version.name}`,
+      typedSearchAttributes: attributes({
+        CrescendoApplication: id.application,
+        CrescendoVersion: version.name,
+        CrescendoStage: 'queued',
+      }),
+    });
+    void handle.result().then(
+      () => this.close(number),
+      () => this.lost(number),
+    );
+  }
+
+  /** The release has ended properly. Said twice (by signal and by result) it counts once. */
+  close(number: number): void {
+    if (!this.guardian.pending[number]) return;
+    delete this.guardian.pending[number];
+    this.onClosed(number);
+  }
+
+  /** After continue-as-new there are no handles: what is pending is looked after by asking. */
+  reattach(): void {
+    for (const number of Object.keys(this.guardian.pending)) void this.lookAfter(Number(number));
+  }
+
+  /** Carries effects out for ever; returns when `rest` says so and nothing is left to do. */
+  async run(rest: () => boolean): Promise<void> {
+    for (;;) {
+      await condition(() => this.effects.length > 0 || rest());
+      const effect = this.effects.shift();
+      if (!effect) return;
+      try {
+        await this.carryOut(effect);
+      } catch (error) {
+        log.warn('a release could not be told', { effect: effect.do, error: String(error) });
+      }
+    }
+  }
+
+  private async carryOut(effect: LaneEffect): Promise<void> {
+    const { application } = this.guardian;
+    const handle = getExternalWorkflowHandle(
+      releaseWorkflowId({ application, number: effect.number }),
+    );
+    switch (effect.do) {
+      case 'admit':
+        return this.admit(effect.number);
+      case 'supersede': {
+        const sentence = `release ${formatReleaseId({ application, number: effect.by })} took its place`;
+        return handle.signal(refuseSignal, { outcome: 'superseded', sentence });
+      }
+      case 'abort': {
+        const reason = `replaced by ${formatReleaseId({ application, number: effect.by })}`;
+        return handle.signal(actionSignal('abort'), {
+          by: { id: 'crescendo', channel: 'policy' },
+          reason,
+        });
+      }
+      case 'yield':
+        return handle.signal(yieldSignal, { to: effect.to });
+    }
+  }
+
+  /** The plan is made now, from the ledger as it is now. */
+  private async admit(number: number): Promise<void> {
+    const { guardian } = this;
+    const pending = guardian.pending[number];
+    if (!pending || !guardian.spec) return;
+    const handle = getExternalWorkflowHandle(
+      releaseWorkflowId({ application: guardian.application, number }),
+    );
+    const result = this.plan(pending);
+    if ('refusals' in result) {
+      const sentence = `it cannot be planned any more: ${result.refusals.join('; ')}`;
+      return handle.signal(refuseSignal, { outcome: 'rejected', sentence });
+    }
+    pending.plan = result.plan;
+    await handle.signal(admitSignal, { plan: result.plan, spec: guardian.spec });
+  }
+
+  private plan(pending: Pending) {
+    const { spec, ledger } = this.guardian;
+    if (!spec) return { refusals: ['there is no specification'] };
+    const { version, granularity, quarantineOverride } = pending.request;
+    if (pending.mode === 'return') return planReturn(spec, pending.to, ledger);
+    const held = ledger.quarantine[version.name];
+    if (held && quarantineOverride === null)
+      return { refusals: [`${version.name} is quarantined: ${held.reason}`] };
+    return planRelease(spec, version, { ledger, granularity });
+  }
+
+  /** Terminated or failed without a report: its environments may be half way, so bring them back. */
+  private async lost(number: number): Promise<void> {
+    const pending = this.guardian.pending[number];
+    if (!pending) return;
+    log.error('a release was lost', { number, admitted: pending.plan !== null });
+    if (!pending.plan) return this.close(number);
+    pending.attempt += 1;
+    await this.start(number);
+  }
+
+  private async lookAfter(number: number): Promise<void> {
+    const { application } = this.guardian;
+    while (this.guardian.pending[number]) {
+      await sleep(watchInterval, { summary: `is ${application}:${number} still open?` });
+      try {
+        if (await telling.isReleaseOpen({ application, release: number })) continue;
+      } catch (error) {
+        log.warn('could not look after a release', { number, error: String(error) });
+        continue;
+      }
+      return this.lost(number);
+    }
+  }
+}

@@ -1,0 +1,262 @@
+/** The guardian of one application: one release at a time, the specification, the ledger. */
+
+import {
+  allHandlersFinished,
+  ApplicationFailure,
+  condition,
+  continueAsNew,
+  setCurrentDetails,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { formatReleaseId } from '../domain/ids.ts';
+import { arrive, becomeWarm, leave, turnsAway, type LaneChange } from '../domain/lane.ts';
+import { contradicts, liftQuarantine, recordVersion } from '../domain/ledger.ts';
+import { planRelease, planReturn, type PlanResult } from '../domain/plan.ts';
+import type { Version } from '../domain/release.ts';
+import { Admissions } from './admissions.ts';
+import {
+  findKey,
+  fingerprint,
+  newGuardian,
+  publicState,
+  rememberKey,
+  takeIntoLedger,
+  type Guardian,
+  type Pending,
+} from './application-state.ts';
+import {
+  applicationQuery,
+  applyUpdate,
+  liftQuarantineUpdate,
+  reportSignal,
+  returnUpdate,
+  submitUpdate,
+  type ApplyRequest,
+  type ReturnRequest,
+  type SubmitAnswer,
+  type SubmitRequest,
+} from './messages.ts';
+import { now } from './rollout-state.ts';
+
+export interface ApplicationInput {
+  application: string;
+  /** Carried over by continue-as-new. */
+  guardian?: Guardian;
+}
+
+/** Events of history after which it is worth to begin a new run at a quiet moment. */
+const longHistory = 2000;
+
+/** Runs for as long as the application exists. */
+export async function application(input: ApplicationInput): Promise<void> {
+  const guardian = input.guardian ?? newGuardian(input.application);
+  const admissions = new Admissions(guardian, (number) => settle(leave(guardian.lane, number)));
+
+  function settle(change: LaneChange): void {
+    guardian.lane = change.lane;
+    admissions.enqueue(change.effects);
+    setCurrentDetails(describe(guardian));
+  }
+
+  setHandler(applicationQuery, () => publicState(guardian), {
+    description: 'Specification, lane and ledger',
+  });
+  setHandler(applyUpdate, (request) => apply(guardian, request), {
+    description: 'Takes a specification over',
+    validator: ({ spec }) =>
+      refuseIf(
+        spec.application !== guardian.application,
+        'request_invalid',
+        `this is ${guardian.application}`,
+      ),
+  });
+  setHandler(submitUpdate, (request) => submit(request), {
+    description: 'Starts a release of a version',
+    validator: (request) => checkSubmission(guardian, request),
+  });
+  setHandler(returnUpdate, (request) => goBack(request), {
+    description: 'Goes back to an earlier version, with no release under way',
+    validator: (request) => checkReturn(guardian, request),
+  });
+  setHandler(
+    liftQuarantineUpdate,
+    ({ version }) => {
+      guardian.ledger = liftQuarantine(guardian.ledger, version);
+    },
+    {
+      description: 'Lets a quarantined version be released again',
+      validator: ({ version }) =>
+        refuseIf(
+          !guardian.ledger.quarantine[version],
+          'version_unknown',
+          `${version} is not quarantined`,
+        ),
+    },
+  );
+  setHandler(reportSignal, (report) => {
+    takeIntoLedger(guardian, report);
+    if (report.kind === 'warm') settle(becomeWarm(guardian.lane, report.release));
+    if (report.kind === 'ended') admissions.close(report.release);
+  });
+
+  async function submit(request: SubmitRequest): Promise<SubmitAnswer> {
+    const known = findKey(guardian, request.idempotencyKey, request);
+    if (typeof known === 'number') return answer(known, true);
+    guardian.ledger = recordVersion(guardian.ledger, request.version);
+    return open({ request, mode: 'forward', to: null, plan: null, attempt: 1 }, request);
+  }
+
+  async function goBack(request: ReturnRequest): Promise<SubmitAnswer> {
+    const known = findKey(guardian, request.idempotencyKey, request);
+    if (typeof known === 'number') return answer(known, true);
+    const version = planOf(returnPlan(guardian, request.to)).version;
+    const { by, reason, idempotencyKey } = request;
+    const submission = {
+      version,
+      by,
+      reason,
+      idempotencyKey,
+      quarantineOverride: reason ?? 'return',
+      granularity: {},
+    };
+    return open(
+      { request: submission, mode: 'return', to: request.to, plan: null, attempt: 1 },
+      request,
+    );
+  }
+
+  /** A new release: its workflow exists from now on, and waits for its turn. */
+  async function open(
+    pending: Pending,
+    asked: { idempotencyKey: string | null },
+  ): Promise<SubmitAnswer> {
+    const number = guardian.nextRelease;
+    guardian.nextRelease += 1;
+    rememberKey(guardian, asked.idempotencyKey, asked, number);
+    guardian.pending[number] = pending;
+    await admissions.start(number);
+    const concurrency = guardian.spec?.concurrency ?? 'queue';
+    settle(
+      arrive(
+        guardian.lane,
+        { number, version: pending.request.version.name, since: now() },
+        concurrency,
+      ),
+    );
+    return answer(number, false);
+  }
+
+  function answer(number: number, repeated: boolean): SubmitAnswer {
+    const place = guardian.lane.queue.findIndex((entry) => entry.number === number);
+    return { number, ahead: place < 0 ? 0 : place + 1, repeated };
+  }
+
+  setCurrentDetails(describe(guardian));
+  admissions.reattach();
+  await admissions.run(() => isLong() && allHandlersFinished());
+  await condition(allHandlersFinished);
+  await continueAsNew<typeof application>({ application: guardian.application, guardian });
+}
+
+function isLong(): boolean {
+  const { continueAsNewSuggested, historyLength } = workflowInfo();
+  return continueAsNewSuggested || historyLength > longHistory;
+}
+
+function apply(guardian: Guardian, { spec }: ApplyRequest) {
+  const changed = fingerprint(guardian.spec) !== fingerprint(spec);
+  if (changed) {
+    guardian.spec = spec;
+    guardian.revision += 1;
+  }
+  return { revision: guardian.revision, changed };
+}
+
+/** Everything that speaks against a release at once; what depends on the lane is planned later. */
+function checkSubmission(guardian: Guardian, request: SubmitRequest): void {
+  const { version, idempotencyKey, quarantineOverride, granularity } = request;
+  const known = findKey(guardian, idempotencyKey, request);
+  refuseIf(known === 'conflict', 'idempotency_conflict', 'the key was used for another request');
+  if (known !== null) return;
+  const { spec, ledger, lane } = guardian;
+  if (!spec)
+    throw refuse('application_unknown', `${guardian.application} has no specification yet`);
+  refuseIf(contradicts(ledger, version), 'version_changed', contradiction(guardian, version));
+  const held = ledger.quarantine[version.name];
+  refuseIf(
+    held !== undefined && quarantineOverride === null,
+    'version_quarantined',
+    `${version.name} is quarantined since ${held?.at}: ${held?.reason}`,
+  );
+  const active =
+    lane.active &&
+    formatReleaseId({ application: guardian.application, number: lane.active.number });
+  refuseIf(turnsAway(lane, spec.concurrency), 'lane_busy', `${active} is under way`);
+  if (lane.active && !lane.warm) return;
+  const known_ = recordVersion(ledger, version);
+  planOf(planRelease(spec, version, { ledger: known_, granularity }));
+}
+
+function contradiction(guardian: Guardian, version: Version): string {
+  const known = guardian.ledger.versions[version.name];
+  return `${version.name} stands for ${known?.artifact} (config ${known?.config ?? 'none'}), not for ${version.artifact} (config ${version.config ?? 'none'})`;
+}
+
+function checkReturn(guardian: Guardian, request: ReturnRequest): void {
+  const known = findKey(guardian, request.idempotencyKey, request);
+  refuseIf(known === 'conflict', 'idempotency_conflict', 'the key was used for another request');
+  if (known !== null) return;
+  const { lane, application: name } = guardian;
+  if (lane.active) {
+    const active = formatReleaseId({ application: name, number: lane.active.number });
+    throw refuse('action_refused', `${active} is under way: roll that release back`);
+  }
+  planOf(returnPlan(guardian, request.to));
+}
+
+function returnPlan(guardian: Guardian, to: string | null): PlanResult {
+  if (!guardian.spec)
+    throw refuse('application_unknown', `${guardian.application} has no specification yet`);
+  return planReturn(guardian.spec, to, guardian.ledger);
+}
+
+/** The plan, or a refusal that lists every reason. */
+function planOf(result: PlanResult) {
+  if ('plan' in result) return result.plan;
+  const fields = result.refusals.map((message) => ({ path: '', message }));
+  throw ApplicationFailure.create({
+    message: result.refusals.join('; '),
+    type: 'plan_refused',
+    nonRetryable: true,
+    details: [fields],
+  });
+}
+
+function refuse(code: string, message: string): ApplicationFailure {
+  return ApplicationFailure.nonRetryable(message, code);
+}
+
+function refuseIf(wrong: boolean, code: string, message: string): void {
+  if (wrong) throw refuse(code, message);
+}
+
+function describe(guardian: Guardian): string {
+  const { application: name, lane, ledger } = guardian;
+  const lines = [`# ${name}`];
+  lines.push(
+    lane.active
+      ? `Active: release ${lane.active.number} of ${lane.active.version}${lane.warm ? ' (warm)' : ''}`
+      : 'No release under way',
+  );
+  for (const { number, version, since } of lane.queue)
+    lines.push(`- waiting: ${number}, ${version}, since ${since}`);
+  lines.push('', '| environment | live |', '| --- | --- |');
+  for (const [environment, { live }] of Object.entries(ledger.environments)) {
+    lines.push(`| ${environment} | ${live ?? 'nothing'} |`);
+  }
+  for (const [version, { reason }] of Object.entries(ledger.quarantine)) {
+    lines.push('', `Quarantined: ${version} (${reason})`);
+  }
+  return lines.join('\n').slice(0, 15_000);
+}

@@ -1,0 +1,5 @@
+/** The door of the bundle: every workflow type that Crescendo runs. */
+
+export { application } from './application.ts';
+export { release } from './release.ts';
+export { rollout } from './rollout.ts';

@@ -1,0 +1,74 @@
+/** Activities grouped by patience: how long each kind may take, and how it is tried again. */
+
+import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
+import type {
+  DeployingActivities,
+  QuickActivities,
+  WatchingActivities,
+} from '../activities/contract.ts';
+import { defaultTaskQueue } from '../domain/ids.ts';
+
+const retry = { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '10s' } as const;
+
+/** Writing down: tried until it works; the journal may be away for hours. */
+export const recording = proxyActivities<Pick<QuickActivities, 'record'>>({
+  startToCloseTimeout: '20s',
+  retry,
+});
+
+/** Telling people and looking things up: given up after a minute, nothing depends on it. */
+export const telling = proxyActivities<Omit<QuickActivities, 'record'>>({
+  startToCloseTimeout: '20s',
+  scheduleToCloseTimeout: '1m',
+  retry,
+});
+
+/** Changing an environment on the way forward: given up after a while, then rolled back. */
+export function deploying(taskQueue: string) {
+  return proxyActivities<DeployingActivities>({
+    ...onQueue(taskQueue),
+    startToCloseTimeout: '10m',
+    scheduleToCloseTimeout: '30m',
+    heartbeatTimeout: '10s',
+    cancellationType: ActivityCancellationType.TRY_CANCEL,
+    retry,
+  });
+}
+
+/** Changing an environment on the way back: never given up. */
+export function returning(taskQueue: string) {
+  return proxyActivities<DeployingActivities>({
+    ...onQueue(taskQueue),
+    startToCloseTimeout: '2m',
+    heartbeatTimeout: '10s',
+    cancellationType: ActivityCancellationType.TRY_CANCEL,
+    retry: { ...retry, maximumInterval: '5s' },
+  });
+}
+
+/** Stopping what is no longer needed: worth a few tries, not worth holding anything up. */
+export function tidying(taskQueue: string) {
+  return proxyActivities<DeployingActivities>({
+    ...onQueue(taskQueue),
+    startToCloseTimeout: '2m',
+    scheduleToCloseTimeout: '10m',
+    heartbeatTimeout: '10s',
+    retry,
+  });
+}
+
+/** Watching: heartbeats tell that it lives; a lost worker is replaced after ten seconds. */
+export function watching(taskQueue: string) {
+  return proxyActivities<WatchingActivities>({
+    ...onQueue(taskQueue),
+    startToCloseTimeout: '30d',
+    heartbeatTimeout: '10s',
+    cancellationType: ActivityCancellationType.TRY_CANCEL,
+    retry: { ...retry, maximumInterval: '5s' },
+  });
+}
+
+/** The default queue is the one this workflow runs on, whatever its name. */
+function onQueue(taskQueue: string): { taskQueue?: string } {
+  return taskQueue === defaultTaskQueue ? {} : { taskQueue };
+}

@@ -1,0 +1,96 @@
+/** The doors of a release: every action as update and as signal, its queries, its guardian's word. */
+
+import { ApplicationFailure, setHandler } from '@temporalio/workflow';
+import {
+  actionDescriptions,
+  actions,
+  refusal,
+  type Action,
+  type ActionRequest,
+} from '../domain/actions.ts';
+import { parseActionMessage } from './action-message.ts';
+import {
+  actionSignal,
+  actionUpdate,
+  admitSignal,
+  ciChangedSignal,
+  environmentEventsSignal,
+  progressQuery,
+  refuseSignal,
+  yieldSignal,
+} from './messages.ts';
+import { take, type Release } from './release-state.ts';
+import type { Reporter } from './reporter.ts';
+import { steerFleet, type Fleet } from './stages/waves.ts';
+
+/** So many decisions are remembered, to know a repeat when it comes. */
+const rememberedIds = 1000;
+
+export function registerReleaseHandlers(release: Release, fleet: Fleet, reporter: Reporter): void {
+  const seen = new Set<string>();
+
+  async function carryOut(action: Action, request: ActionRequest): Promise<void> {
+    seen.add(request.id);
+    const [oldest] = seen;
+    if (seen.size > rememberedIds && oldest !== undefined) seen.delete(oldest);
+    take(release, action, request);
+    // A turn of the whole release is carried out by its body, in its own order.
+    const ownTurn = action === 'rollback' || action === 'abort';
+    if (!ownTurn || request.environment !== null) await steerFleet(fleet, action, request);
+  }
+
+  for (const action of actions) {
+    const description = actionDescriptions[action];
+    setHandler(
+      actionUpdate(action),
+      async (message) => {
+        const request = parseActionMessage(message);
+        if (!seen.has(request.id)) await carryOut(action, request);
+        return release.progress;
+      },
+      { description, validator: (message) => validate(release, seen, action, message) },
+    );
+    setHandler(
+      actionSignal(action),
+      async (message) => {
+        const request = parseActionMessage(message);
+        // Nobody waits for the answer to a signal: what cannot be done is left undone.
+        if (seen.has(request.id) || refusal(release.progress, action, request)) return;
+        await carryOut(action, request);
+      },
+      { description },
+    );
+  }
+
+  setHandler(progressQuery, () => release.progress, {
+    description: 'The progress of this release',
+  });
+  setHandler(environmentEventsSignal, (events) => {
+    release.observe(events);
+    reporter.observe(events);
+  });
+  setHandler(ciChangedSignal, () => void (release.requests.ciNews += 1), {
+    description: 'CI has news for the commit: look again at once',
+  });
+  setHandler(admitSignal, ({ plan, spec }) => {
+    release.input = { ...release.input, spec };
+    release.requests.admitted ??= plan;
+  });
+  setHandler(refuseSignal, (refused) => void (release.requests.refused ??= refused));
+  setHandler(yieldSignal, () => void (release.requests.yielded = true));
+}
+
+/** Refuses at once, with the reason. Must stay synchronous: an async validator blocks every update. */
+function validate(
+  release: Release,
+  seen: ReadonlySet<string>,
+  action: Action,
+  message: unknown,
+): void {
+  const request = parseActionMessage(message);
+  if (seen.has(request.id)) return;
+  const reason = refusal(release.progress, action, request);
+  if (reason === null) return;
+  const code = release.progress.stage === 'ended' ? 'release_ended' : 'action_refused';
+  throw ApplicationFailure.nonRetryable(`cannot ${action}: ${reason}`, code);
+}

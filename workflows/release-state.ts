@@ -1,0 +1,176 @@
+/** What a release knows and was told: its progress, what people asked for, and its helpers. */
+
+import { log, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
+import type { Action, ActionRequest } from '../domain/actions.ts';
+import type { CrescendoEvent, ReleaseEvent, ReleaseEventBody } from '../domain/events.ts';
+import { formatReleaseId, type ReleaseId } from '../domain/ids.ts';
+import { noticeFor } from '../domain/notices.ts';
+import type { Plan } from '../domain/plan.ts';
+import { advance, newRelease, type ReleaseProgress } from '../domain/progress.ts';
+import type { Actor, Outcome, ProviderReference, Version } from '../domain/release.ts';
+import type { Spec } from '../domain/spec.ts';
+import { describeRelease } from '../domain/view.ts';
+import { telling } from './proxies.ts';
+import { now } from './rollout-state.ts';
+import type { Scribe } from './scribe.ts';
+import { setAttributes } from './search-attributes.ts';
+
+export interface ReleaseInput {
+  release: ReleaseId;
+  version: Version;
+  by: Actor;
+  reason: string | null;
+  spec: Spec;
+  /**
+   * `forward`: through all stages. `return`: an emergency return, straight to the plan's versions.
+   * `recover`: an earlier run of this release was lost; bring everything back.
+   */
+  mode: 'forward' | 'return' | 'recover';
+  /** The plan when it is known already (`recover`); otherwise it comes with the admission. */
+  plan: Plan | null;
+  attempt: number;
+}
+
+/** Why a release turns back. */
+export interface Turn {
+  action: 'rollback' | 'abort';
+  by: Actor;
+  cause: string;
+  /** The version is to blame, so it stays out. */
+  quarantine: boolean;
+}
+
+export interface ReleaseRequests {
+  admitted: Plan | null;
+  refused: { outcome: Outcome; sentence: string } | null;
+  turn: Turn | null;
+  /** Rises with every push from CI. */
+  ciNews: number;
+  retry: boolean;
+  skip: boolean;
+  yielded: boolean;
+  rejection: { by: Actor; reason: string | null } | null;
+}
+
+export interface Release {
+  input: ReleaseInput;
+  progress: ReleaseProgress;
+  requests: ReleaseRequests;
+  /** Puts an event on the record, into the progress, and in front of people. */
+  record(body: ReleaseEventBody): void;
+  /** Takes over what a rollout has recorded itself. */
+  observe(events: CrescendoEvent[]): void;
+  /** True while a notice is on its way. */
+  telling(): boolean;
+}
+
+export function createRelease(input: ReleaseInput, scribe: Scribe): Release {
+  let notices = 0;
+  let pending = 0;
+
+  function tell(event: CrescendoEvent): void {
+    const notice = noticeFor(event, release.progress);
+    const { notify } = release.input.spec;
+    if (!notice || notify.length === 0) return;
+    notices += 1;
+    pending += 1;
+    void send(notify, notice, notices).finally(() => {
+      pending -= 1;
+    });
+  }
+
+  function fold(event: CrescendoEvent): void {
+    const before = release.progress.stage;
+    release.progress = advance(release.progress, event);
+    const { stage, outcome } = release.progress;
+    if (stage !== before) {
+      setAttributes({ CrescendoStage: stage, ...(outcome ? { CrescendoOutcome: outcome } : {}) });
+    }
+    tell(event);
+  }
+
+  async function send(
+    to: ProviderReference[],
+    notice: ReturnType<typeof noticeFor> & object,
+    number: number,
+  ): Promise<void> {
+    const id = `${workflowInfo().runId}/${number}`;
+    try {
+      await telling.notify({
+        to,
+        release: formatReleaseId(input.release),
+        id,
+        at: now(),
+        ...notice,
+      });
+    } catch (error) {
+      log.warn('notice was not delivered', { event: notice.event, error: String(error) });
+    }
+  }
+
+  const release: Release = {
+    input,
+    progress: newRelease(input.release, now()),
+    requests: {
+      admitted: null,
+      refused: null,
+      turn: null,
+      ciNews: 0,
+      retry: false,
+      skip: false,
+      yielded: false,
+      rejection: null,
+    },
+    record(body) {
+      const event: ReleaseEvent = { ...body, at: now(), environment: null };
+      scribe.write(event);
+      fold(event);
+      setCurrentDetails(describeRelease(release.progress));
+    },
+    observe(events) {
+      for (const event of events) fold(event);
+      setCurrentDetails(describeRelease(release.progress));
+    },
+    telling: () => pending > 0,
+  };
+  return release;
+}
+
+/** Notes what an action asks of the release itself; rollouts are told separately. */
+export function take(release: Release, action: Action, request: ActionRequest): void {
+  const { by, reason, environment } = request;
+  const because = (verb: string) => `${verb} by ${by.id}${reason ? `: ${reason}` : ''}`;
+  const { requests, progress } = release;
+  release.record({ type: 'action.accepted', action, by, reason, environment });
+  switch (action) {
+    case 'rollback':
+      if (environment === null) {
+        requests.turn ??= { action, by, cause: because('rolled back'), quarantine: true };
+      }
+      return;
+    case 'abort':
+      if (environment === null) {
+        requests.turn ??= { action, by, cause: because('aborted'), quarantine: false };
+      }
+      return;
+    case 'approve': {
+      const { gate } = progress;
+      if (!gate) return;
+      const missing = Math.max(0, gate.needs - gate.approvals.length - 1);
+      release.record({ type: 'gate.approved', gate: gate.gate, by, reason, missing });
+      return;
+    }
+    case 'reject':
+      requests.rejection = { by, reason };
+      return;
+    case 'retry':
+      requests.retry = true;
+      return;
+    case 'skip':
+      requests.skip = true;
+      return;
+    case 'pause':
+    case 'resume':
+    case 'promote':
+  }
+}

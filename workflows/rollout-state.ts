@@ -1,0 +1,168 @@
+/** What a rollout knows and was told: its progress, what people asked for, and its helpers. */
+
+import { condition, setCurrentDetails } from '@temporalio/workflow';
+import type { BakeLimits, Reference } from '../domain/analysis/verdict.ts';
+import type { Action } from '../domain/actions.ts';
+import type { RolloutEvent, RolloutEventBody, Wait } from '../domain/events.ts';
+import { describeRollout } from '../domain/view.ts';
+import type { ReleaseId } from '../domain/ids.ts';
+import type { RolloutPlan } from '../domain/plan.ts';
+import type { Actor, Version } from '../domain/release.ts';
+import {
+  advanceRollout,
+  newRollout,
+  type RolloutProgress,
+  type RolloutStage,
+} from '../domain/rollout-progress.ts';
+import type { Spec } from '../domain/spec.ts';
+import type { Scribe } from './scribe.ts';
+import { setAttributes } from './search-attributes.ts';
+
+export interface RolloutInput {
+  release: ReleaseId;
+  plan: RolloutPlan;
+  policy: Spec['policy'];
+  /** Milliseconds until an unfinished rollback pages. */
+  rollbackDeadline: number;
+  /** `return`: what began was lost; bring the environment back without trying anything else. */
+  mode: 'forward' | 'return';
+  /** 1, and one more each time a rollout had to be started again. */
+  attempt: number;
+}
+
+/** Why a rollout turns back, and where it goes. */
+export interface Departure {
+  cause: string;
+  by: Actor;
+  /** `stable`: an abort, the version itself is not to blame. */
+  to: 'designated' | 'stable';
+}
+
+/** What was asked of a rollout and not yet done. */
+export interface RolloutRequests {
+  paused: boolean;
+  promotion: { by: Actor; reason: string | null; full: boolean } | null;
+  retry: boolean;
+  skip: boolean;
+  departure: Departure | null;
+  /** The release says that it is over: retire the old version. */
+  conclude: boolean;
+}
+
+export interface Rollout {
+  input: RolloutInput;
+  plan: RolloutPlan;
+  candidate: Version;
+  progress: RolloutProgress;
+  requests: RolloutRequests;
+  /** Values of the stable version, handed from bake to bake. */
+  reference: Reference;
+  /** Watches so far: part of each bake's id. */
+  watches: number;
+  scribe: Scribe;
+  /** Puts an event on the record and into the progress. */
+  record(body: RolloutEventBody): void;
+  /** The next fence for the router: higher than all before, in this release and earlier ones. */
+  nextFence(): number;
+}
+
+/** Stages that people filter by; each costs an event of history, so steps do not count. */
+const searchableStages = new Set<RolloutStage>(['hold', 'finished', 'rollback', 'ended']);
+
+const fencesPerAttempt = 10_000;
+const attemptsPerRelease = 100;
+
+export function createRollout(input: RolloutInput, scribe: Scribe): Rollout {
+  let fences = 0;
+  const rollout: Rollout = {
+    input,
+    plan: input.plan,
+    candidate: input.plan.version,
+    progress: newRollout(input.plan.environment, now()),
+    requests: {
+      paused: false,
+      promotion: null,
+      retry: false,
+      skip: false,
+      departure: null,
+      conclude: false,
+    },
+    reference: {},
+    watches: 0,
+    scribe,
+    record(body) {
+      const event: RolloutEvent = { ...body, at: now(), environment: input.plan.environment };
+      const before = rollout.progress.stage;
+      rollout.progress = advanceRollout(rollout.progress, event);
+      scribe.write(event);
+      setCurrentDetails(describeRollout(rollout.progress, input.plan));
+      const { stage } = rollout.progress;
+      if (stage !== before && searchableStages.has(stage)) setAttributes({ CrescendoStage: stage });
+    },
+    nextFence() {
+      fences += 1;
+      return (
+        (input.release.number * attemptsPerRelease + input.attempt) * fencesPerAttempt + fences
+      );
+    },
+  };
+  return rollout;
+}
+
+/** Takes an action of a person or of the release over; the body of the workflow acts on it. */
+export function steer(
+  rollout: Rollout,
+  action: Action,
+  request: { by: Actor; reason: string | null; full: boolean; step: number | null },
+): void {
+  const { requests, progress } = rollout;
+  const { by, reason, full } = request;
+  const because = (verb: string) => `${verb} by ${by.id}${reason ? `: ${reason}` : ''}`;
+  switch (action) {
+    case 'pause':
+      requests.paused = true;
+      return;
+    case 'resume':
+      requests.paused = false;
+      return;
+    case 'promote':
+      if (request.step === null || request.step === progress.step) {
+        if (progress.stage === 'bake' || progress.stage === 'hold')
+          requests.promotion = { by, reason, full };
+      }
+      return;
+    case 'retry':
+      requests.retry = true;
+      return;
+    case 'skip':
+      requests.skip = true;
+      return;
+    case 'rollback':
+    case 'reject':
+      requests.departure ??= { cause: because('rolled back'), by, to: 'designated' };
+      return;
+    case 'abort':
+      requests.departure ??= { cause: because('aborted'), by, to: 'stable' };
+      return;
+    case 'approve':
+  }
+}
+
+/** A wait that begins now. */
+export function waitFrom(key: string, what: string, ms: number | null, then: string): Wait {
+  const until = ms === null ? null : new Date(Date.now() + ms).toISOString();
+  return { key, for: what, since: now(), until, then };
+}
+
+/** ISO 8601 of the workflow's clock. */
+export function now(): string {
+  return new Date(Date.now()).toISOString();
+}
+
+/** Waits until `done`, at most `ms`; true when it came to be. The summary names the timer. */
+export function waitUntil(done: () => boolean, ms: number, summary: string): Promise<boolean> {
+  return condition(done, ms, { summary: summary.slice(0, 120) });
+}
+
+/** The limits of a guard: it watches a held weight until it is cancelled. */
+export const guardLimits: BakeLimits = { min: 0, max: 0, mode: 'guard' };

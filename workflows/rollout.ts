@@ -1,0 +1,154 @@
+/** A rollout: one version into one environment, and back when the evidence turns. */
+
+import {
+  allHandlersFinished,
+  ApplicationFailure,
+  CancellationScope,
+  condition,
+  getExternalWorkflowHandle,
+  isCancellation,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { actionDescriptions, actions } from '../domain/actions.ts';
+import type { RolloutOutcome } from '../domain/events.ts';
+import { policyActor } from '../domain/release.ts';
+import type { RolloutProgress } from '../domain/rollout-progress.ts';
+import { rolloutWorkflowId } from '../domain/ids.ts';
+import { parseActionMessage } from './action-message.ts';
+import { actionSignal, concludeSignal, environmentEventsSignal, rolloutQuery } from './messages.ts';
+import { tidying } from './proxies.ts';
+import {
+  createRollout,
+  steer,
+  type Departure,
+  type Rollout,
+  type RolloutInput,
+} from './rollout-state.ts';
+import { startScribe } from './scribe.ts';
+import { expand, untilConcluded } from './stages/expand.ts';
+import { rollBack } from './stages/rollback.ts';
+import { stageCandidate, testCandidate } from './stages/stage.ts';
+
+export type { RolloutInput } from './rollout-state.ts';
+
+/** Always comes to an end, and the environment is then served by exactly one version. */
+export async function rollout(input: RolloutInput): Promise<RolloutProgress> {
+  const current = openRollout(input);
+  const { plan } = input;
+  current.record({
+    type: 'rollout.started',
+    stable: plan.stable?.name ?? null,
+    designated: plan.designated?.name ?? null,
+    weights: plan.steps.map((step) => step.weight),
+  });
+  const departure = await goForward(current);
+  await CancellationScope.nonCancellable(async () => {
+    if (departure === null) await retireOld(current);
+    else await comeBack(current, departure);
+    await current.scribe.finished();
+    await condition(allHandlersFinished);
+  });
+  return current.progress;
+}
+
+/** The way to 100 % and the wait for the release's end; what it returns is why it turned back. */
+async function goForward(current: Rollout): Promise<Departure | null> {
+  if (current.input.mode === 'return') {
+    return { cause: 'its workflow was lost', by: policyActor, to: 'designated' };
+  }
+  const forward = new CancellationScope();
+  const departing = condition(() => current.requests.departure !== null).then(() =>
+    forward.cancel(),
+  );
+  try {
+    await forward.run(async () => {
+      const candidate = await stageCandidate(current);
+      await testCandidate(current, candidate);
+      await expand(current);
+      await untilConcluded(current);
+    });
+    return null;
+  } catch (error) {
+    return current.requests.departure ?? departureFor(error);
+  } finally {
+    departing.catch(() => {});
+  }
+}
+
+function departureFor(error: unknown): Departure {
+  if (isCancellation(error)) {
+    const by = { id: 'unknown', channel: 'temporal' } as const;
+    return { cause: 'cancelled in Temporal', by, to: 'stable' };
+  }
+  return { cause: sentenceOf(error), by: policyActor, to: 'designated' };
+}
+
+/** The innermost message: activities wrap what really happened. */
+function sentenceOf(error: unknown): string {
+  const cause = error instanceof Error ? error.cause : undefined;
+  if (cause instanceof Error) return sentenceOf(cause);
+  return error instanceof Error ? error.message : String(error);
+}
+
+async function comeBack(current: Rollout, departure: Departure): Promise<void> {
+  const outcome = await rollBack(current, departure);
+  const live = (departure.to === 'stable' ? current.plan.stable : current.plan.designated)?.name;
+  end(current, outcome, live ?? null, departure.cause);
+}
+
+async function retireOld(current: Rollout): Promise<void> {
+  const { plan } = current;
+  const { stable, version, place, taskQueue } = plan;
+  if (stable && stable.name !== version.name) {
+    const { shiftTraffic, retireVersion } = tidying(taskQueue);
+    try {
+      const shares = [{ version: version.name, weight: 100 }];
+      if (place.router) await shiftTraffic({ place, shares, fence: current.nextFence() });
+      await retireVersion({ place, version: stable });
+      current.record({ type: 'version.retired', version: stable.name });
+    } catch {
+      // It costs resources, not safety: the old version has no traffic any more.
+    }
+  }
+  end(current, 'finished', version.name, `${version.name} serves all of ${plan.environment}`);
+}
+
+function end(
+  current: Rollout,
+  outcome: RolloutOutcome,
+  live: string | null,
+  sentence: string,
+): void {
+  const version = current.candidate.name;
+  current.record({ type: 'rollout.ended', version, outcome, live, sentence });
+}
+
+function openRollout(input: RolloutInput): Rollout {
+  const parent = workflowInfo().parent;
+  const id = rolloutWorkflowId(input.release, input.plan.environment);
+  const source = input.attempt === 1 ? id : `${id}#${input.attempt}`;
+  const scribe = startScribe(source, input.release, async (events) => {
+    if (!parent) return;
+    try {
+      await getExternalWorkflowHandle(parent.workflowId).signal(environmentEventsSignal, events);
+    } catch (error) {
+      // The release is gone (terminated): its guardian starts what is needed to come back.
+      if (!(error instanceof Error)) throw ApplicationFailure.fromError(error);
+    }
+  });
+  const current = createRollout(input, scribe);
+  for (const action of actions) {
+    const description = actionDescriptions[action];
+    setHandler(
+      actionSignal(action),
+      (message) => steer(current, action, parseActionMessage(message)),
+      { description },
+    );
+  }
+  setHandler(concludeSignal, () => void (current.requests.conclude = true), {
+    description: 'The release is over: the old version is retired',
+  });
+  setHandler(rolloutQuery, () => current.progress, { description: 'The progress of this rollout' });
+  return current;
+}

@@ -1,0 +1,29 @@
+/** Give the candidate a share of the audience, and read back what the router really does. */
+
+import type { TrafficShare, Weight } from '../../domain/release.ts';
+import { deploying } from '../proxies.ts';
+import type { Rollout } from '../rollout-state.ts';
+
+/**
+ * Sets the candidate's weight. `step` is null for weights that are no step of the plan. Recorded
+ * only once the router has confirmed it; an environment without a router has no shares to set.
+ */
+export async function shift(rollout: Rollout, weight: Weight, step: number | null): Promise<void> {
+  const { plan } = rollout;
+  const shares = sharesAt(rollout, weight);
+  const fence = rollout.nextFence();
+  const seen = plan.place.router
+    ? await deploying(plan.taskQueue).shiftTraffic({ place: plan.place, shares, fence })
+    : shares;
+  rollout.record({ type: 'traffic.shifted', shares: seen, weight, step });
+}
+
+/** The complete set at a weight: the stable version has the rest. */
+export function sharesAt(rollout: Rollout, weight: Weight): TrafficShare[] {
+  const { stable, version } = rollout.plan;
+  const candidate = { version: version.name, weight };
+  if (!stable || stable.name === version.name) return [{ ...candidate, weight: 100 }];
+  // In hundredths: 100 - 33.3 would leave a trace of binary fractions.
+  const rest = Math.round((100 - weight) * 100) / 100;
+  return [{ version: stable.name, weight: rest }, candidate];
+}
