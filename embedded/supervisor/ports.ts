@@ -2,12 +2,16 @@
 
 import { connect, createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { SetupError } from '../setup-error.ts';
 import { portHolder } from './port-holder.ts';
 
 /** Given out lately: the same one twice would collide before the first is in use. */
 const givenOut = new Set<number>();
 const remembered = 100;
+
+/** What a Crescendo that was just killed had started is gone after two seconds. */
+const patienceMs = 4_000;
 
 /** True when something accepts TCP connections on this port of 127.0.0.1. */
 export function isPortOpen(port: number): Promise<boolean> {
@@ -73,10 +77,12 @@ export async function choosePort(wish: PortWish): Promise<PortChoice> {
 
 /**
  * Makes sure that a process about to be started can have its port: one that finds it taken would
- * be mistaken for the one that has it.
+ * be mistaken for the one that has it. Waits four seconds for a process that is just ending.
  * @throws SetupError naming who has it
  */
 export async function requirePort(port: number, purpose: string): Promise<void> {
+  const deadline = Date.now() + patienceMs;
+  while (Date.now() < deadline && !(await isPortFree(port))) await sleep(100);
   await choosePort({ preferred: port, purpose, explicit: true });
 }
 
