@@ -2,6 +2,7 @@
 
 import { createShelf } from '../shelf.ts';
 import type { MetricProvider } from './contract.ts';
+import { envoy } from './envoy/index.ts';
 import { prometheus } from './prometheus/index.ts';
 
-export const metricProviders = createShelf<MetricProvider>('metric provider', [prometheus]);
+export const metricProviders = createShelf<MetricProvider>('metric provider', [prometheus, envoy]);

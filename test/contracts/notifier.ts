@@ -8,10 +8,7 @@ export interface NotifierCase {
   vendor: string;
   /** A notifier that works, with nothing told yet. */
   working: () => Notifier;
-  /**
-   * What arrived at the other side since `working`, one text per telling. Tellings of one notice
-   * that the other side can recognise as the same count once.
-   */
+  /** What arrived at the other side since `working`, one text per telling. */
   told: () => string[];
   /** The other side does not answer now, one notifier per way. */
   unavailable: Record<string, () => Notifier>;

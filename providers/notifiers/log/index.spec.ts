@@ -31,17 +31,6 @@ describe('providers/notifiers/log/index', () => {
     expect(JSON.parse(lines[0]!)).toEqual({ level, message: 'notice', notice });
   });
 
-  it('remembers the last thousand notices, not all', async () => {
-    const notifier = open();
-    for (let id = 0; id < 1_001; id += 1) {
-      await notifier.notify(aNotice({ id: String(id) }), aContext());
-    }
-    await notifier.notify(aNotice({ id: '1000' }), aContext());
-    expect(lines).toHaveLength(1_001);
-    await notifier.notify(aNotice({ id: '0' }), aContext());
-    expect(lines).toHaveLength(1_002);
-  });
-
   it('needs no settings and no connection', () => {
     expect(log.settings.safeParse({}).success).toBe(true);
     expect(log.connection.safeParse({}).success).toBe(true);

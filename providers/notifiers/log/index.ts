@@ -2,13 +2,12 @@
 
 import { pino, type DestinationStream } from 'pino';
 import type { Vendor } from '../../shelf.ts';
-import type { Notice, Notifier } from '../contract.ts';
+import type { Notifier } from '../contract.ts';
+import { tellOnce } from '../tell-once.ts';
 import { connectionSchema, settingsSchema } from './schema.ts';
 import type { Connection, Settings } from './schema.ts';
 
 const levels = { info: 'info', warning: 'warn', alert: 'error' } as const;
-/** Notices that a repeated call may be about. */
-const maxRemembered = 1_000;
 
 const standardOutput: DestinationStream = { write: (line) => void process.stdout.write(line) };
 
@@ -22,14 +21,7 @@ export const log: Vendor<Settings, Connection, Notifier> = {
 /** Writes to `destination`, standard output by default. */
 export function createLogNotifier(destination: DestinationStream = standardOutput): Notifier {
   const logger = pino({ base: null, timestamp: false, messageKey: 'message' }, destination);
-  const told = new Set<string>();
-  return {
-    async notify(notice: Notice, context) {
-      context.signal.throwIfAborted();
-      if (told.has(notice.id)) return;
-      logger[levels[notice.severity]]({ notice }, 'notice');
-      told.add(notice.id);
-      if (told.size > maxRemembered) told.delete(told.values().next().value ?? '');
-    },
-  };
+  return tellOnce(async (notice) => {
+    logger[levels[notice.severity]]({ notice }, 'notice');
+  });
 }

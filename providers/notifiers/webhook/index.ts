@@ -4,6 +4,7 @@ import type { CallContext } from '../../call.ts';
 import { requestOk } from '../../http.ts';
 import type { Vendor } from '../../shelf.ts';
 import type { Notice, Notifier } from '../contract.ts';
+import { tellOnce } from '../tell-once.ts';
 import { connectionSchema, settingsSchema } from './schema.ts';
 import type { Connection, Settings } from './schema.ts';
 import { sign } from './signature.ts';
@@ -14,11 +15,10 @@ export const webhook: Vendor<Settings, Connection, Notifier> = {
   name: 'webhook',
   settings: settingsSchema,
   connection: connectionSchema,
-  create: (settings, connection) => ({
-    async notify(notice, context) {
+  create: (settings, connection) =>
+    tellOnce(async (notice, context) => {
       if (isWanted(notice.event, settings.events)) await send(notice, connection, context);
-    },
-  }),
+    }),
 };
 
 function isWanted(event: string, events: string[] | undefined): boolean {
