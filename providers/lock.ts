@@ -1,27 +1,26 @@
 /** A lock between processes that share a directory; it outlives the SIGKILL of its holder. */
 
 import { randomInt } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { lock } from 'proper-lockfile';
 import { CrescendoError } from '../domain/errors.ts';
+import { pause } from './pause.ts';
 
 /** A killed holder blocks others for this long; a living one renews the lock every second. */
 const staleMs = 5_000;
-const patienceMs = 60_000;
 
 /**
- * Runs `work` while holding the lock `<path>.lock` (the folder of `path` must exist). The signal
- * that `work` gets is aborted when the caller aborts, and when the lock is lost because this
- * process was stopped for too long.
- * @throws CrescendoError provider_unavailable when the lock is not free within a minute
+ * Runs `work` while holding the lock `<path>.lock` (the folder of `path` must exist); waits for it
+ * until `signal`, telling `progress`. The signal that `work` gets is also aborted when the lock is
+ * lost because this process was stopped for too long (`provider_unavailable`).
  */
 export async function withLock<T>(
   path: string,
   signal: AbortSignal,
   work: (signal: AbortSignal) => Promise<T>,
+  progress: (sentence: string) => void = () => {},
 ): Promise<T> {
   const lost = new AbortController();
-  const release = await acquire(path, signal, (error) => {
+  const release = await acquire(path, signal, progress, (error) => {
     const message = `the lock ${path}.lock was lost to another process`;
     lost.abort(new CrescendoError('provider_unavailable', message, [], error));
   });
@@ -35,27 +34,22 @@ export async function withLock<T>(
 async function acquire(
   path: string,
   signal: AbortSignal,
+  progress: (sentence: string) => void,
   onCompromised: (error: Error) => void,
 ): Promise<() => Promise<void>> {
-  const deadline = Date.now() + patienceMs;
   for (;;) {
     signal.throwIfAborted();
     try {
       return await lock(path, { realpath: false, stale: staleMs, update: 1_000, onCompromised });
     } catch (error) {
       if (!isLocked(error)) throw error;
-      if (Date.now() > deadline) throw stillLocked(path);
     }
+    progress(`waiting for another process to release ${path}.lock`);
     // Chance keeps workers that started together from asking together for ever.
-    await sleep(randomInt(10, 60), undefined, { signal });
+    await pause(randomInt(10, 60), signal);
   }
 }
 
 function isLocked(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ELOCKED';
-}
-
-function stillLocked(path: string): CrescendoError {
-  const message = `${path}.lock has been held by another process for ${patienceMs / 1000} s`;
-  return new CrescendoError('provider_unavailable', message);
 }

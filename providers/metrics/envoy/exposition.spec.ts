@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createMatch, parseSamples, parseSelector } from './exposition.ts';
+import type { Sample } from './exposition.ts';
 
 describe('providers/metrics/envoy/exposition', () => {
   it('reads names, labels, values and comments', () => {
@@ -32,7 +33,7 @@ describe('providers/metrics/envoy/exposition', () => {
     },
   );
 
-  const samples = [
+  const samples: Sample[] = [
     { name: 'rq', labels: { cluster: 'a|b', code: '500' }, value: 1 },
     { name: 'rq', labels: { cluster: 'a|b', code: '200' }, value: 2 },
     { name: 'rq', labels: { cluster: 'c' }, value: 3 },

@@ -1,10 +1,10 @@
 /** Router Envoy: weighted clusters in files that Envoy watches, read back from its admin port. */
 
-import { setTimeout as sleep } from 'node:timers/promises';
 import { CrescendoError } from '../../../domain/errors.ts';
 import type { TrafficShare } from '../../../domain/release.ts';
 import type { Vendor } from '../../shelf.ts';
 import type { CallContext } from '../../call.ts';
+import { pause } from '../../pause.ts';
 import type { Site } from '../../targets/contract.ts';
 import type { RoutedVersion, Router, RouterPowers } from '../contract.ts';
 import { findSite, readEnvoy, sharesOf } from './admin.ts';
@@ -114,12 +114,12 @@ async function shown(
   isShown: (running: RunningEnvoy) => boolean,
 ): Promise<RunningEnvoy> {
   const deadline = Date.now() + patienceMs;
-  for (let pause = 10; ; pause = Math.min(pause * 2, 250)) {
+  for (let wait = 10; ; wait = Math.min(wait * 2, 250)) {
     const running = await readEnvoy(connection, context.signal);
     if (isShown(running)) return running;
     if (Date.now() > deadline) throw notApplied(what, connection, running);
     context.progress(`waiting for Envoy to use ${what}`);
-    await sleep(pause, undefined, { signal: context.signal });
+    await pause(wait, context.signal);
   }
 }
 
