@@ -41,6 +41,10 @@ function environments(view: View): Line[] {
 
 /** Blocks with an empty line between them; empty blocks leave none. */
 function separate(blocks: Line[][]): Line[] {
-  const filled = blocks.filter((block) => block.length > 0);
-  return filled.flatMap((block, index) => (index === 0 ? block : [[], ...block]));
+  const lines: Line[] = [];
+  for (const block of blocks) {
+    if (block.length > 0 && lines.length > 0) lines.push([]);
+    lines.push(...block);
+  }
+  return lines;
 }

@@ -38,7 +38,7 @@ function releaseSentence(event: ReleaseEvent): string | null {
     case 'gate.closed':
       return `gate "${event.gate}": ${event.approved ? 'open' : 'closed with a no'}${colon(event.sentence)}`;
     case 'action.accepted':
-      return `${event.action}${event.environment ? ` in ${event.environment}` : ''} by ${person(event.by)}${why(event.reason)}`;
+      return `${event.action} by ${person(event.by)}${why(event.reason)}`;
     case 'version.quarantined':
       return `version ${event.version} quarantined${colon(event.reason)}`;
     case 'release.warm':

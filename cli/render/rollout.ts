@@ -104,10 +104,13 @@ function activity(view: View, rollout: RolloutProgress): Line[] {
   ];
 }
 
+function live(word: string): Mark {
+  return { mark: '●', tone: 'live', word };
+}
+
 function doing(view: View, rollout: RolloutProgress): Mark {
   const canary = candidateOf(view, rollout.environment);
   const lasting = span(view.now - Date.parse(rollout.since));
-  const live = (word: string): Mark => ({ mark: '●', tone: 'live', word });
   const { stage } = rollout;
   switch (stage) {
     case 'deploy':

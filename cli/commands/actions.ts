@@ -1,0 +1,125 @@
+/** What people do to a release: pause, resume, promote, rollback, approve, reject, abort, retry, skip. */
+
+import type { Command } from 'commander';
+import { actionDescriptions, actions, type Action } from '../../domain/actions.ts';
+import type { ReleaseAnswer, SubmitAnswer } from '../answers.ts';
+import { action, confirm, type Call, type Session } from '../call.ts';
+import { segment, type Client } from '../client.ts';
+import { exitCodes, type ExitCode } from '../exit-codes.ts';
+import { stateOf } from '../render/header.ts';
+import { withConnection, withOutput, wholeNumber } from './options.ts';
+import { report } from './release.ts';
+import { activeRelease, parseTarget, releaseFor, releasePath } from './target.ts';
+
+interface ActionFlags {
+  reason?: string;
+  environment?: string;
+  full?: boolean;
+  step?: number;
+  to?: string;
+  yes?: boolean;
+}
+
+/** One command per action, all alike; `rollback` works on an application at rest as well. */
+export function addActions(program: Command, session: Session): void {
+  for (const name of actions) {
+    const command = program
+      .command(name)
+      .description(lowerFirst(actionDescriptions[name]))
+      .argument('<release|application>', 'shop:7, or shop for its active release')
+      .option('--reason <text>', 'why, for the record')
+      .option('--environment <name>', 'only there; all without it')
+      .action(
+        action<ActionFlags>(session, (call, [text = ''], flags) => {
+          return name === 'rollback' ? rollBack(call, text, flags) : act(call, name, text, flags);
+        }),
+      );
+    addSpecialOptions(command, name);
+    withConnection(withOutput(command));
+  }
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}
+
+function addSpecialOptions(command: Command, name: Action): void {
+  if (name === 'promote') {
+    command
+      .option('--full', 'straight to 100 %')
+      .option('--step <number>', 'only if this step is the current one', wholeNumber(1, 100));
+  }
+  if (name === 'rollback')
+    command.option('--to <version>', 'to this version instead of the designated one');
+  if (name in questions) command.option('--yes', 'do not ask');
+}
+
+/** What is asked first. Enter means yes where haste matters and the way on stays open. */
+const questions: Partial<Record<Action, { ask: (id: string) => string; preset: boolean }>> = {
+  rollback: {
+    ask: (id) => `Roll ${id} back now? All traffic returns to the designated version.`,
+    preset: true,
+  },
+  abort: {
+    ask: (id) => `Abort ${id}? Its traffic goes back to the stable version.`,
+    preset: false,
+  },
+  reject: { ask: (id) => `Reject ${id}? The open gate is closed with a no.`, preset: false },
+};
+
+async function act(call: Call, name: Action, text: string, flags: ActionFlags): Promise<ExitCode> {
+  const client = await call.client();
+  return actOn(call, client, name, await releaseFor(client, text), flags);
+}
+
+async function actOn(
+  call: Call,
+  client: Client,
+  name: Action,
+  id: string,
+  flags: ActionFlags,
+): Promise<ExitCode> {
+  const question = questions[name];
+  const { preset = false } = question ?? {};
+  if (question && !(await confirm(call, question.ask(id), { yes: flags.yes, preset }))) {
+    return keep(call);
+  }
+  const { reason, environment, full, step } = flags;
+  const body = { reason, environment, full, step };
+  const answer = await client.post<ReleaseAnswer>(`${releasePath(id)}/${name}`, { body });
+  if (call.json) call.printJson(answer);
+  else call.print([[['strong', answer.id], `   ${name} accepted   `, stateOf(answer)]]);
+  call.say(`Watch it: crescendo watch ${answer.id}`);
+  return exitCodes.ok;
+}
+
+function keep({ say }: Call): ExitCode {
+  say('Nothing was done.');
+  return exitCodes.refused;
+}
+
+/** A release under way rolls itself back; otherwise the application returns to an earlier version. */
+async function rollBack(call: Call, text: string, flags: ActionFlags): Promise<ExitCode> {
+  const client = await call.client();
+  const target = parseTarget(text);
+  const application = 'application' in target ? target.application : null;
+  const id = 'release' in target ? target.release : await activeRelease(client, target.application);
+  if (id !== null && flags.to === undefined) return actOn(call, client, 'rollback', id, flags);
+  return returnTo(call, client, application ?? text.split(':')[0] ?? text, flags);
+}
+
+async function returnTo(
+  call: Call,
+  client: Client,
+  application: string,
+  { to, reason, yes }: ActionFlags,
+): Promise<ExitCode> {
+  const where = to === undefined ? 'the last good version of each environment' : to;
+  const question = `Return ${application} to ${where} now?`;
+  if (!(await confirm(call, question, { yes, preset: true }))) return keep(call);
+  const path = `/applications/${segment(application)}/rollback`;
+  const answer = await client.post<SubmitAnswer>(path, { body: { to, reason } });
+  report(call, answer);
+  call.say(`Watch it: crescendo watch ${answer.id}`);
+  return exitCodes.ok;
+}

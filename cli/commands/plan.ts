@@ -1,0 +1,32 @@
+/** `plan`: everything a release would do, without doing it. */
+
+import type { Command } from 'commander';
+import type { PlanAnswer } from '../answers.ts';
+import { action, type Session } from '../call.ts';
+import { segment } from '../client.ts';
+import { planLines } from '../render/plan.ts';
+import {
+  versionOf,
+  withConnection,
+  withOutput,
+  withVersion,
+  type VersionFlags,
+} from './options.ts';
+
+export function addPlan(program: Command, session: Session): void {
+  const plan = program
+    .command('plan')
+    .description('show what a release would do: every step, how long, and where a rollback goes')
+    .argument('<application>');
+  withVersion(plan).action(
+    action<VersionFlags>(session, async (call, [application = ''], options) => {
+      const client = await call.client();
+      const path = `/applications/${segment(application)}/plan`;
+      const answer = await client.post<PlanAnswer>(path, { body: { version: versionOf(options) } });
+      if (call.json) call.printJson(answer);
+      else call.print(planLines(application, answer.plan));
+      call.say('Nothing was started. `crescendo release` with the same options does it.');
+    }),
+  );
+  withConnection(withOutput(plan));
+}

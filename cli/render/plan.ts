@@ -1,0 +1,85 @@
+/** A plan before anything starts: every stage, step and gate, and how long it may take. */
+
+import type { Plan, RolloutPlan, WavePlan } from '../../domain/plan.ts';
+import type { Step } from '../../domain/strategy.ts';
+import type { Line, Piece } from './text.ts';
+import { pad } from './text.ts';
+import { span } from './time.ts';
+import { percent } from './view.ts';
+
+const labelWidth = 10;
+
+export function planLines(application: string, plan: Plan): Line[] {
+  const { version, verify, staging, waves, baking, warnings } = plan;
+  return [
+    [['strong', `${application} ${version.name}`], `   ${version.artifact}`],
+    [],
+    ...(verify.length > 0 ? [row('verify', verify.map(({ vendor }) => vendor).join(', '))] : []),
+    ...(staging ? rolloutLines('staging', staging) : []),
+    ...waves.flatMap((wave) => waveLines(wave, waves.length)),
+    [],
+    row('baking', bakingSentence(baking)),
+    ...warnings.map((warning): Line => [['warn', pad('⚠ warning', labelWidth)], warning]),
+  ];
+}
+
+function row(label: string, text: string, tone: 'plain' | 'strong' = 'plain'): Line {
+  const head: Piece = ['quiet', pad(label, labelWidth)];
+  return [head, [tone, text]];
+}
+
+function waveLines({ number, gates, parallel, rollouts }: WavePlan, waves: number): Line[] {
+  const label = waves > 1 ? `wave ${number}` : 'production';
+  const lines = gates.map(({ approvals, expires, then }) => {
+    const people = `${approvals} approval${approvals === 1 ? '' : 's'}`;
+    return row(
+      'gate',
+      `${people} within ${span(expires)}, else ${then === 'reject' ? 'rejected' : 'approved'}`,
+    );
+  });
+  if (rollouts.length === 0) return [...lines, row(label, 'nothing to do')];
+  lines.push(
+    ...rollouts.flatMap((rollout, index) => rolloutLines(index === 0 ? label : '', rollout)),
+  );
+  if (rollouts.length > parallel) lines.push(row('', `${parallel} at a time`));
+  return lines;
+}
+
+function rolloutLines(label: string, rollout: RolloutPlan): Line[] {
+  const { environment, stable, designated, version, tests, steps, metrics } = rollout;
+  const from = stable ? `from ${stable.name}` : 'first release';
+  const back = designated ? `a rollback goes to ${designated.name}` : 'nothing to go back to';
+  const lines = [row(label, `${environment}: ${version.name}, ${from}; ${back}`, 'strong')];
+  if (tests.length > 0) lines.push(row('', `tests: ${tests.map(({ name }) => name).join(', ')}`));
+  if (rollout.place.router) lines.push(...stepLines(steps));
+  if (metrics.length > 0)
+    lines.push(row('', `judged by ${metrics.map(({ name }) => name).join(', ')}`));
+  return lines;
+}
+
+/** One line when all steps bake alike, else a line for each. */
+function stepLines(steps: readonly Step[]): Line[] {
+  const bakes = new Set(steps.map(bakeSentence));
+  const weights = steps.map(({ weight }) => percent(weight));
+  if (bakes.size === 1) {
+    const each = steps.length > 1 ? 'each ' : '';
+    return [row('', `${weights.join(', ')}; ${each}${[...bakes].join('')}`)];
+  }
+  return steps.map((step) =>
+    row('', `${pad(percent(step.weight), 7, 'left')}  ${bakeSentence(step)}`),
+  );
+}
+
+function bakeSentence({ bake }: Step): string {
+  if (!bake) return 'not watched';
+  return bake.min === bake.max
+    ? `baked ${span(bake.min)}`
+    : `baked ${span(bake.min)} to ${span(bake.max)}`;
+}
+
+function bakingSentence({ min, max }: Plan['baking']): string {
+  if (max === 0) return 'none: nothing is watched on the way';
+  return min === max
+    ? `${span(min)} in all`
+    : `${span(min)} to ${span(max)} in all, by how soon the evidence is clear`;
+}
