@@ -1,31 +1,22 @@
 /** Measurements, whichever database the journal is on. */
 
-import type { Kysely } from 'kysely';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Journal } from '../../../journal/contract.ts';
-import { createJournal } from '../../../journal/journal.ts';
-import type { JournalTables } from '../../../journal/schema.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { aMeasurement, historyStart } from '../../support/journal-entries.ts';
+import type { JournalUnderTest } from './under-test.ts';
 
 const release = { application: 'shop', number: 7 };
 
-/** Declares the tests; `open` gives an empty, migrated database that they close. */
-export function describeMeasurements(
-  database: string,
-  open: () => Promise<Kysely<JournalTables>>,
-): void {
-  describe(`test/contracts/journal/measurements: ${database}`, () => {
-    let journal: Journal;
-    afterAll(() => journal?.close());
+interface Filter {
+  environment?: string;
+  after?: string;
+  limit?: number;
+}
 
-    const read = async (filter: { environment?: string; after?: string; limit?: number } = {}) =>
-      (await journal.readMeasurements(release, { limit: 100, ...filter })).map(
-        ({ environment, index }) => `${environment}${index}`,
-      );
-
+/** Declares the tests; `on` is filled before they run. */
+export function describeMeasurements(on: JournalUnderTest): void {
+  describe('test/contracts/journal/measurements', () => {
     beforeAll(async () => {
-      journal = createJournal(await open());
-      await journal.appendMeasurements([
+      await on.journal.appendMeasurements([
         aMeasurement({ index: 2, at: at(20) }),
         aMeasurement({ index: 1, at: at(10) }),
         aMeasurement({ index: 0, at: at(0) }),
@@ -34,34 +25,36 @@ export function describeMeasurements(
     });
 
     it('come back whole', async () => {
-      const [first] = await journal.readMeasurements(release, { limit: 1 });
+      const [first] = await on.journal.readMeasurements(release, { limit: 1 });
       expect(first).toEqual(aMeasurement());
     });
 
     it('come in time order, of all environments or one', async () => {
-      expect(await read()).toEqual(['eu0', 'eu1', 'us0', 'eu2']);
-      expect(await read({ environment: 'us' })).toEqual(['us0']);
-      expect(await read({ after: at(10) })).toEqual(['eu2']);
+      expect(await read(on)).toEqual(['eu0', 'eu1', 'us0', 'eu2']);
+      expect(await read(on, { environment: 'us' })).toEqual(['us0']);
+      expect(await read(on, { after: at(10) })).toEqual(['eu2']);
     });
 
     it('of the same moment stay together, so that no page loses one', async () => {
-      expect(await read({ limit: 2 })).toEqual(['eu0', 'eu1', 'us0']);
+      expect(await read(on, { limit: 2 })).toEqual(['eu0', 'eu1', 'us0']);
     });
 
     it('are recorded once per bake and index', async () => {
-      await journal.appendMeasurements([
+      await on.journal.appendMeasurements([
         aMeasurement({ index: 0, weight: 99 }),
         aMeasurement({ index: 0, weight: 98 }),
       ]);
-      expect(await journal.readMeasurements(release, { limit: 1 })).toEqual([aMeasurement()]);
+      expect(await on.journal.readMeasurements(release, { limit: 1 })).toEqual([aMeasurement()]);
     });
 
     it('never hold numbers that JSON cannot carry', async () => {
       const [evidence] = aMeasurement().evidence;
       const application = 'numbers';
       const odd = { ...evidence!, canary: Number.NaN, bound: Number.POSITIVE_INFINITY };
-      await journal.appendMeasurements([aMeasurement({ application, bake: 'n', evidence: [odd] })]);
-      const [row] = await journal.readMeasurements({ application, number: 7 }, { limit: 1 });
+      await on.journal.appendMeasurements([
+        aMeasurement({ application, bake: 'n', evidence: [odd] }),
+      ]);
+      const [row] = await on.journal.readMeasurements({ application, number: 7 }, { limit: 1 });
       expect(row?.evidence).toEqual([{ ...evidence, canary: null, bound: null }]);
     });
 
@@ -70,7 +63,7 @@ export function describeMeasurements(
       ['limit', { limit: 10_001 }],
       ['after', { after: 'soon' }],
     ])('refuse a wrong %s', async (path, filter) => {
-      await expect(read(filter)).rejects.toMatchObject({
+      await expect(read(on, filter)).rejects.toMatchObject({
         code: 'request_invalid',
         fields: [{ path }],
       });
@@ -80,4 +73,10 @@ export function describeMeasurements(
 
 function at(second: number): string {
   return new Date(historyStart + second * 1_000).toISOString();
+}
+
+/** Short names of what comes back: environment and index. */
+async function read(on: JournalUnderTest, filter: Filter = {}): Promise<string[]> {
+  const rows = await on.journal.readMeasurements(release, { limit: 100, ...filter });
+  return rows.map(({ environment, index }) => `${environment}${index}`);
 }

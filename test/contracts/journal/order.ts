@@ -1,35 +1,27 @@
 /** What must hold whatever order batches come in, and however many write at once. */
 
 import * as fc from 'fast-check';
-import { describe, expect, it, beforeAll, afterAll } from 'vitest';
-import type { Kysely } from 'kysely';
+import { describe, expect, it } from 'vitest';
 import type { JournalEntry } from '../../../domain/events.ts';
 import { formatReleaseId, type ReleaseId } from '../../../domain/ids.ts';
 import { advance, newRelease, type ReleaseProgress } from '../../../domain/progress.ts';
 import { outcomes } from '../../../domain/release.ts';
 import type { Journal, RecordedEntry } from '../../../journal/contract.ts';
-import { createJournal } from '../../../journal/journal.ts';
-import type { JournalTables } from '../../../journal/schema.ts';
 import {
   aHistory,
   aSubmittedRelease,
   historyStart,
   type History,
 } from '../../support/journal-entries.ts';
+import type { JournalUnderTest } from './under-test.ts';
 
 const writers = 8;
 const entriesPerWriter = 200;
 
-/** Declares the tests; `open` gives an empty, migrated database that they close. */
-export function describeOrder(database: string, open: () => Promise<Kysely<JournalTables>>): void {
-  describe(`test/contracts/journal/order: ${database}`, () => {
-    let journal: Journal;
+/** Declares the tests; `on` is filled before they run. */
+export function describeOrder(on: JournalUnderTest): void {
+  describe('test/contracts/journal/order', () => {
     let releases = 0;
-
-    beforeAll(async () => {
-      journal = createJournal(await open());
-    });
-    afterAll(() => journal?.close());
 
     it('knows the same of a release whatever the order and number of its batches', async () => {
       await fc.assert(
@@ -38,11 +30,11 @@ export function describeOrder(database: string, open: () => Promise<Kysely<Journ
           const history = aSubmittedRelease(release, historyStart, secondsApart);
           for (const step of steps) step(history);
           for (const batch of delivered(history.entries, () => chance.next().value)) {
-            await journal.append(batch);
+            await on.journal.append(batch);
           }
           const expected = fold(release, history.entries);
-          expect(await journal.readProgress(release)).toEqual(expected);
-          expect(await summaryOf(journal, release)).toEqual(summary(expected));
+          expect(await on.journal.readProgress(release)).toEqual(expected);
+          expect(await summaryOf(on.journal, release)).toEqual(summary(expected));
         }),
         { numRuns: 60 },
       );
@@ -50,16 +42,16 @@ export function describeOrder(database: string, open: () => Promise<Kysely<Journ
 
     it('shows every entry once to who reads on from the last position, while many write', async () => {
       const seen: RecordedEntry[] = [];
-      let position = await journal.lastPosition();
+      let position = await on.journal.lastPosition();
       const readOn = async () => {
-        const portion = await journal.entriesAfter(position, 50);
+        const portion = await on.journal.entriesAfter(position, 50);
         seen.push(...portion);
         position = portion.at(-1)?.position ?? position;
         return portion.length;
       };
       const busy = { writers };
       const writing = Array.from({ length: writers }, async (_, writer) => {
-        await write(journal, writer).finally(() => (busy.writers -= 1));
+        await write(on.journal, writer).finally(() => (busy.writers -= 1));
       });
       while (busy.writers > 0) await readOn();
       while ((await readOn()) > 0);

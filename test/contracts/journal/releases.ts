@@ -1,36 +1,24 @@
 /** Releases in lists and by commit, whichever database the journal is on. */
 
-import type { Kysely } from 'kysely';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Journal, ReleaseFilter } from '../../../journal/contract.ts';
-import { createJournal } from '../../../journal/journal.ts';
-import type { JournalTables } from '../../../journal/schema.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { ReleaseFilter } from '../../../journal/contract.ts';
 import {
   anEndedRelease,
   aSubmittedRelease,
   historyStart,
   type History,
 } from '../../support/journal-entries.ts';
+import type { JournalUnderTest } from './under-test.ts';
 
 const minute = 60_000;
 const application = 'list';
 /** How releases 1 to 5 ended; null: not yet. */
 const listed = ['succeeded', 'rolled_back', null, 'rejected', null] as const;
 
-/** Declares the tests; `open` gives an empty, migrated database that they close. */
-export function describeReleases(
-  database: string,
-  open: () => Promise<Kysely<JournalTables>>,
-): void {
-  describe(`test/contracts/journal/releases: ${database}`, () => {
-    let journal: Journal;
-    afterAll(() => journal?.close());
-
-    const list = async (filter: ReleaseFilter) =>
-      numbersOf((await journal.listReleases({ application, ...filter })).items);
-
+/** Declares the tests; `on` is filled before they run. */
+export function describeReleases(on: JournalUnderTest): void {
+  describe('test/contracts/journal/releases', () => {
     beforeAll(async () => {
-      journal = createJournal(await open());
       for (const [index, outcome] of listed.entries()) {
         const release = { application, number: index + 1 };
         // Two of them in the same millisecond: only the number tells them apart.
@@ -38,12 +26,12 @@ export function describeReleases(
         const history = outcome
           ? anEndedRelease(release, outcome, from)
           : aSubmittedRelease(release, from);
-        await journal.append(history.entries);
+        await on.journal.append(history.entries);
       }
     });
 
     it('are listed with what is known of them', async () => {
-      const { items } = await journal.listReleases({ application, outcome: 'rolled_back' });
+      const { items } = await on.journal.listReleases({ application, outcome: 'rolled_back' });
       expect(items).toEqual([
         {
           id: 'list:2',
@@ -61,11 +49,11 @@ export function describeReleases(
     });
 
     it('come newest first and can be filtered', async () => {
-      expect(await list({})).toEqual([5, 4, 3, 2, 1]);
-      expect(await list({ active: true })).toEqual([5, 3]);
-      expect(await list({ active: false })).toEqual([4, 2, 1]);
-      expect(await list({ active: true, outcome: 'succeeded' })).toEqual([]);
-      expect(await list({ application: 'nobody' })).toEqual([]);
+      expect(await list(on, {})).toEqual([5, 4, 3, 2, 1]);
+      expect(await list(on, { active: true })).toEqual([5, 3]);
+      expect(await list(on, { active: false })).toEqual([4, 2, 1]);
+      expect(await list(on, { active: true, outcome: 'succeeded' })).toEqual([]);
+      expect(await list(on, { application: 'nobody' })).toEqual([]);
     });
 
     it.each([1, 2, 3, 4, 5, 6])('come in pages of %i, each release once', async (limit) => {
@@ -73,7 +61,7 @@ export function describeReleases(
       let cursor: string | undefined;
       let pages = 0;
       do {
-        const page = await journal.listReleases({ application, limit, cursor });
+        const page = await on.journal.listReleases({ application, limit, cursor });
         seen.push(...numbersOf(page.items));
         expect(page.items.length).toBeGreaterThan(0);
         cursor = page.cursor ?? undefined;
@@ -86,19 +74,19 @@ export function describeReleases(
     it('that arrive between two pages do not shift them', async () => {
       const moving = { application: 'moving', limit: 2 };
       const add = (number: number) =>
-        journal.append(
+        on.journal.append(
           aSubmittedRelease({ application: 'moving', number }, historyStart + number * minute)
             .entries,
         );
       for (const number of [1, 2, 3]) await add(number);
-      const first = await journal.listReleases(moving);
+      const first = await on.journal.listReleases(moving);
       await add(4);
-      const second = await journal.listReleases({ ...moving, cursor: first.cursor! });
+      const second = await on.journal.listReleases({ ...moving, cursor: first.cursor! });
       expect([...numbersOf(first.items), ...numbersOf(second.items)]).toEqual([3, 2, 1]);
     });
 
     it.each([0, 201, 1.5, Number.NaN])('refuse a limit of %d', async (limit) => {
-      await expect(journal.listReleases({ limit })).rejects.toMatchObject({
+      await expect(on.journal.listReleases({ limit })).rejects.toMatchObject({
         code: 'request_invalid',
         fields: [{ path: 'limit' }],
       });
@@ -107,7 +95,7 @@ export function describeReleases(
     it.each(['', 'nonsense', 'bnVsbA', Buffer.from('["x","y",1]').toString('base64url')])(
       'refuse the cursor "%s"',
       async (cursor) => {
-        await expect(journal.listReleases({ cursor })).rejects.toMatchObject({
+        await expect(on.journal.listReleases({ cursor })).rejects.toMatchObject({
           code: 'request_invalid',
           fields: [{ path: 'cursor' }],
         });
@@ -117,26 +105,30 @@ export function describeReleases(
     it('are not listed before it is known which version they release', async () => {
       const release = { application: 'late', number: 1 };
       const [submitted, ended] = anEndedRelease(release, 'succeeded').entries;
-      await journal.append([ended!]);
-      expect(await journal.listReleases({ application: 'late' })).toMatchObject({ items: [] });
-      await journal.append([submitted!]);
-      expect(await journal.listReleases({ application: 'late' })).toMatchObject({
+      await on.journal.append([ended!]);
+      expect(await on.journal.listReleases({ application: 'late' })).toMatchObject({ items: [] });
+      await on.journal.append([submitted!]);
+      expect(await on.journal.listReleases({ application: 'late' })).toMatchObject({
         items: [{ version: '1.1', stage: 'ended', outcome: 'succeeded' }],
       });
     });
 
     it('that wait for the checks of a commit are found by it', async () => {
-      await journal.append([
+      await on.journal.append([
         ...verifying(31).entries,
         ...verifying(32).release({ type: 'stage.entered', stage: 'staging' }).entries,
         ...verifying(33).entries,
       ]);
       const found = { application: 'verify', number: 31 };
-      expect(await journal.releasesVerifying('c31')).toEqual([found]);
-      expect(await journal.releasesVerifying('c32')).toEqual([]);
-      expect(await journal.releasesVerifying('c3')).toEqual([]);
+      expect(await on.journal.releasesVerifying('c31')).toEqual([found]);
+      expect(await on.journal.releasesVerifying('c32')).toEqual([]);
+      expect(await on.journal.releasesVerifying('c3')).toEqual([]);
     });
   });
+}
+
+async function list(on: JournalUnderTest, filter: ReleaseFilter): Promise<number[]> {
+  return numbersOf((await on.journal.listReleases({ application, ...filter })).items);
 }
 
 function numbersOf(items: { number: number }[]): number[] {
