@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { analysisSchema } from './analysis/spec.ts';
 import { durationSchema } from './duration.ts';
 import { labelPattern, versionNamePattern } from './ids.ts';
+import { isRecord } from './json.ts';
 
 const labelSchema = z
   .string()
@@ -56,17 +57,23 @@ const environmentSchema = z.strictObject({
 });
 
 const testSchema = z
-  .strictObject({ name: z.string().min(1).max(100) })
-  .catchall(z.record(z.string(), z.unknown()))
-  .transform(({ name, ...rest }, context) => {
-    const [vendor, settings] = Object.entries(rest)[0] ?? [];
-    if (vendor === undefined || Object.keys(rest).length !== 1) {
-      const message = 'name exactly one kind of test beside `name`, e.g. http: { url: … }';
-      context.addIssue({ code: 'custom', message });
+  .record(z.string(), z.unknown())
+  .transform(({ name, ...kinds }, context) => {
+    const refuse = (message: string, path: string[] = []) => {
+      context.addIssue({ code: 'custom', message, path });
       return z.NEVER;
+    };
+    if (typeof name !== 'string' || name.length === 0 || name.length > 100) {
+      return refuse('give the test a name of 1 to 100 characters', ['name']);
     }
-    return { name, vendor, settings: settings as Record<string, unknown> };
-  });
+    const [vendor, settings] = Object.entries(kinds)[0] ?? [];
+    if (vendor === undefined || Object.keys(kinds).length !== 1) {
+      return refuse('name exactly one kind of test beside `name`, e.g. http: { url: … }');
+    }
+    if (!isRecord(settings)) return refuse('its settings must be a mapping', [vendor]);
+    return { name, vendor, settings };
+  })
+  .meta({ description: '`name`, and one kind of test with its settings: http or command' });
 
 const stepSchema = z.union([
   z.number().gt(0).max(100),

@@ -4,15 +4,17 @@ import type { LinkMaker } from '../activities/record.ts';
 import { parseReleaseId, releaseWorkflowId } from '../domain/ids.ts';
 import type { WorkerConfig } from './config.ts';
 
-export function linksFor(
-  config: Pick<WorkerConfig, 'publicUrl' | 'temporalUi' | 'namespace'>,
-): LinkMaker {
-  const { publicUrl, temporalUi, namespace } = config;
+type Places = Pick<WorkerConfig, 'publicUrl' | 'temporalUi' | 'namespace'>;
+
+export function linksFor({ publicUrl, temporalUi, namespace }: Places): LinkMaker {
   return (release) => {
-    const console = `${publicUrl}/releases/${encodeURIComponent(release)}`;
+    const links: Record<string, string> = {
+      console: `${publicUrl}/releases/${encodeURIComponent(release)}`,
+    };
     const id = parseReleaseId(release);
-    if (!temporalUi || !id) return { console };
+    if (!temporalUi || !id) return links;
     const workflow = encodeURIComponent(releaseWorkflowId(id));
-    return { console, temporal: `${temporalUi}/namespaces/${namespace}/workflows/${workflow}` };
+    links['temporal'] = `${temporalUi}/namespaces/${namespace}/workflows/${workflow}`;
+    return links;
   };
 }

@@ -1,6 +1,7 @@
 /** The worker process: everything meets here. */
 
 import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { Client } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import {
@@ -69,9 +70,6 @@ function patience(config: WorkerConfig): Partial<WorkerOptions> {
   };
 }
 
-if (
-  process.argv[1] !== undefined &&
-  import.meta.url.endsWith(process.argv[1].replaceAll('\\', '/'))
-) {
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
   await runWorker(readWorkerConfig(process.env));
 }

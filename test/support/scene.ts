@@ -1,0 +1,146 @@
+/** Plays scenes with workflows: the time-skipping server, a worker with fakes, and short ways to act. */
+
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import type { WorkflowHandle } from '@temporalio/client';
+import { inject } from 'vitest';
+import type { Action } from '../../domain/actions.ts';
+import { applicationWorkflowId, releaseWorkflowId } from '../../domain/ids.ts';
+import type { ReleaseProgress } from '../../domain/progress.ts';
+import type { Version } from '../../domain/release.ts';
+import type { Spec } from '../../domain/spec.ts';
+import type { application } from '../../workflows/application.ts';
+import {
+  actionSignal,
+  actionUpdate,
+  applicationQuery,
+  applyUpdate,
+  progressQuery,
+  submitUpdate,
+  type ActionMessage,
+  type ApplicationState,
+  type SubmitAnswer,
+  type SubmitRequest,
+} from '../../workflows/messages.ts';
+import type { release } from '../../workflows/release.ts';
+import { registerSearchAttributes } from '../../worker/search-attributes.ts';
+import { createFakeWorld, type FakeWorld } from './fake-world.ts';
+
+export interface Scene {
+  world: FakeWorld;
+  env: TestWorkflowEnvironment;
+  apply(spec: Spec): Promise<void>;
+  submit(version: Version, extra?: Partial<SubmitRequest>): Promise<SubmitAnswer>;
+  handle(number: number): WorkflowHandle<typeof release>;
+  guardian(): WorkflowHandle<typeof application>;
+  state(): Promise<ApplicationState>;
+  progress(number: number): Promise<ReleaseProgress>;
+  act(number: number, action: Action, message?: ActionMessage): Promise<ReleaseProgress>;
+  signal(number: number, action: Action, message?: ActionMessage): Promise<void>;
+  /** Lets a release end; time is skipped meanwhile. */
+  end(number: number): Promise<ReleaseProgress>;
+  /** Waits in real time, with the workflow clock standing still, until `holds`. */
+  until(number: number, holds: (progress: ReleaseProgress) => boolean): Promise<ReleaseProgress>;
+}
+
+/**
+ * Plays one scene: a time-skipping server of its own (its time is global, and what one test leaves
+ * unfinished would stop the time of the next), a worker with a fresh world, and the story.
+ */
+export async function play(story: (scene: Scene) => Promise<void>): Promise<void> {
+  installQuietRuntime();
+  const env = await TestWorkflowEnvironment.createTimeSkipping({
+    server: { executable: { type: 'existing-path', path: inject('testServer') } },
+  });
+  try {
+    await registerSearchAttributes(env.nativeConnection, 'default');
+    const world = createFakeWorld();
+    const worker = await Worker.create({
+      connection: env.nativeConnection,
+      taskQueue: 'crescendo',
+      workflowBundle: { codePath: inject('workflowBundle') },
+      activities: { ...world.activities },
+      maxHeartbeatThrottleInterval: '200ms',
+    });
+    await worker.runUntil(() => story(createScene(env, world, 'crescendo', 'shop')));
+  } finally {
+    await env.teardown();
+  }
+}
+
+let installed = false;
+
+function installQuietRuntime(): void {
+  if (installed) return;
+  installed = true;
+  Runtime.install({
+    logger: new DefaultLogger('ERROR'),
+    telemetryOptions: { logging: { forward: {}, filter: 'OFF' } },
+  });
+}
+
+const owner = { id: 'jane', channel: 'api' } as const;
+
+function createScene(
+  env: TestWorkflowEnvironment,
+  world: FakeWorld,
+  taskQueue: string,
+  name: string,
+): Scene {
+  const { workflow } = env.client;
+  const handle = (number: number) =>
+    workflow.getHandle<typeof release>(releaseWorkflowId({ application: name, number }));
+  const guardian = () => workflow.getHandle<typeof application>(applicationWorkflowId(name));
+  const scene: Scene = {
+    world,
+    env,
+    handle,
+    guardian,
+    async apply(spec) {
+      const args = [{ application: name }] as [{ application: string }];
+      const options = { taskQueue, workflowId: applicationWorkflowId(name), args };
+      const known = await workflow.start<typeof application>('application', {
+        ...options,
+        workflowIdConflictPolicy: 'USE_EXISTING',
+      });
+      await known.executeUpdate(applyUpdate, {
+        args: [{ spec: { ...spec, application: name }, by: owner }],
+      });
+    },
+    submit: (version, extra = {}) =>
+      guardian().executeUpdate(submitUpdate, {
+        args: [
+          {
+            version,
+            by: owner,
+            reason: null,
+            idempotencyKey: null,
+            quarantineOverride: null,
+            granularity: { fake: 0.01 },
+            ...extra,
+          },
+        ],
+      }),
+    state: () => guardian().query(applicationQuery),
+    progress: (number) => handle(number).query(progressQuery),
+    act: (number, action, message = {}) =>
+      handle(number).executeUpdate(actionUpdate(action), { args: [{ by: owner, ...message }] }),
+    signal: (number, action, message = {}) =>
+      handle(number).signal(actionSignal(action), { by: 'bot', ...message }),
+    end: (number) => handle(number).result(),
+    until: (number, holds) => poll(() => scene.progress(number), holds),
+  };
+  return scene;
+}
+
+/** Asks until it holds; fails after ten seconds of real time with what was seen last. */
+export async function poll<T>(ask: () => Promise<T>, holds: (value: T) => boolean): Promise<T> {
+  const deadline = Date.now() + 10_000;
+  for (;;) {
+    const value = await ask();
+    if (holds(value)) return value;
+    if (Date.now() > deadline)
+      throw new Error(`did not come to be: ${JSON.stringify(value).slice(0, 3000)}`);
+    await new Promise((resolve) => setTimeout(resolve, 30));
+  }
+}
