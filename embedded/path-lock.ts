@@ -14,7 +14,7 @@ import { SetupError } from './setup-error.ts';
 const longestSocketPath = 100;
 
 /** What a Crescendo that was just killed had started is gone after two seconds. */
-const patienceMs = 5_000;
+const patienceMs = 3_000;
 
 export interface PathLock {
   release(): Promise<void>;
@@ -24,12 +24,13 @@ export interface PathLock {
  * Holds a Unix socket beside the path: the system lets go of it the moment its owner dies, however
  * busy or stopped the owner was, so a restart after a crash need not wait for anything to expire.
  * @param what for people, e.g. `the journal`
- * @throws SetupError when another process has it and does not let go within five seconds
+ * @param waitMs milliseconds until it is given up; 3,000
+ * @throws SetupError when another process has it and does not let go
  */
-export async function lockPath(path: string, what: string): Promise<PathLock> {
+export async function lockPath(path: string, what: string, waitMs = patienceMs): Promise<PathLock> {
   const socket = socketPath(resolve(path));
   await mkdir(dirname(socket), { recursive: true });
-  const deadline = Date.now() + patienceMs;
+  const deadline = Date.now() + waitMs;
   for (;;) {
     const server = await tryLock(socket);
     if (server) return { release: () => new Promise((done) => void server.close(() => done())) };
@@ -41,9 +42,8 @@ export async function lockPath(path: string, what: string): Promise<PathLock> {
 }
 
 function tryLock(socket: string): Promise<Server | undefined> {
-  const never = new AbortController().signal;
-  // Looking and taking is two steps: two processes must not both find a dead one's socket.
-  return withLock(socket, never, async () => {
+  // Looking and taking are two steps: two processes must not both find a dead one's socket.
+  return withLock(socket, AbortSignal.timeout(60_000), async () => {
     if (await answers(socket)) return undefined;
     await rm(socket, { force: true });
     return listen(socket);

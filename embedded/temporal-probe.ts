@@ -24,14 +24,14 @@ async function ask<T>(
   address: string,
   question: (connection: Connection) => Promise<T>,
 ): Promise<T | undefined> {
-  let connection: Connection | undefined;
+  // `Connection.connect` would not close what it opened when nothing answers.
+  const connection = Connection.lazy({ address, connectTimeout: answerMs });
   try {
-    connection = await Connection.connect({ address, connectTimeout: answerMs });
-    const opened = connection;
-    return await opened.withDeadline(Date.now() + answerMs, () => question(opened));
+    await connection.ensureConnected();
+    return await connection.withDeadline(Date.now() + answerMs, () => question(connection));
   } catch {
     return undefined;
   } finally {
-    await connection?.close();
+    await connection.close();
   }
 }

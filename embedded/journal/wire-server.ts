@@ -32,7 +32,7 @@ const askPassword = message('R', Buffer.from([0, 0, 0, 3]));
 
 /**
  * pglite-socket, which would do this, lets the messages of two clients mix when one of them arrives
- * in several pieces: both then get rows of each other's query. See docs/decisions.
+ * in several pieces: both then get rows of each other's query. See docs/decisions/one-session-many-clients.md.
  */
 export async function startWireServer(options: WireServerOptions): Promise<WireServer> {
   const { idleMs = defaultIdleMs, password } = options;

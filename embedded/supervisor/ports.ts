@@ -11,7 +11,7 @@ const givenOut = new Set<number>();
 const remembered = 100;
 
 /** What a Crescendo that was just killed had started is gone after two seconds. */
-const patienceMs = 4_000;
+const patienceMs = 3_000;
 
 /** True when something accepts TCP connections on this port of 127.0.0.1. */
 export function isPortOpen(port: number): Promise<boolean> {
@@ -77,7 +77,7 @@ export async function choosePort(wish: PortWish): Promise<PortChoice> {
 
 /**
  * Makes sure that a process about to be started can have its port: one that finds it taken would
- * be mistaken for the one that has it. Waits four seconds for a process that is just ending.
+ * be mistaken for the one that has it. Waits three seconds for a process that is just ending.
  * @throws SetupError naming who has it
  */
 export async function requirePort(port: number, purpose: string): Promise<void> {

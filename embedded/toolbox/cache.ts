@@ -4,15 +4,11 @@ import { randomUUID } from 'node:crypto';
 import { chmod, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { lock } from 'proper-lockfile';
+import { withLock } from '../../providers/lock.ts';
 import { reasonOf, SetupError } from '../setup-error.ts';
 import { isExecutableFile, probe } from './executable.ts';
 import { reportGrowth } from './progress.ts';
 import type { Fetcher, ResolvedTool, ResolveOptions, Tool } from './tool.ts';
-
-/** A killed holder blocks others for this long. */
-const staleMs = 20_000;
 
 /** `CRESCENDO_CACHE`, else `$XDG_CACHE_HOME/crescendo`, else `~/.cache/crescendo`. */
 export function cacheDirectory(environment: NodeJS.ProcessEnv): string {
@@ -32,17 +28,15 @@ export async function fromCache(tool: Tool, options: ResolveOptions): Promise<Re
   const cached = await tryCached(tool, path);
   if (cached) return cached;
   await mkdir(join(root, key), { recursive: true });
-  const release = await acquire(tool, join(root, key), options);
-  try {
-    // Another process may have fetched it while we waited.
-    return (await tryCached(tool, path)) ?? (await fetchInto(tool, root, key, path, options));
-  } finally {
-    await release().catch(() => undefined);
-  }
+  const waiting = `waiting for another process that fetches ${tool.title} ${tool.version}`;
+  return withLock(
+    join(root, key),
+    options.signal ?? new AbortController().signal,
+    // Losing the lock meanwhile costs a second download, no more: files are moved in whole.
+    async () => (await tryCached(tool, path)) ?? (await fetchInto(tool, root, key, path, options)),
+    () => options.onProgress?.(waiting),
+  );
 }
-
-/** Losing the lock costs a second download, no more: files are moved in whole. */
-function onCompromised(): void {}
 
 async function tryCached(tool: Tool, path: string): Promise<ResolvedTool | undefined> {
   if (!(await isExecutableFile(path))) return undefined;
@@ -50,19 +44,6 @@ async function tryCached(tool: Tool, path: string): Promise<ResolvedTool | undef
     return { path, version: await probe(tool, path), source: 'in the cache' };
   } catch {
     return undefined;
-  }
-}
-
-async function acquire(tool: Tool, path: string, options: ResolveOptions) {
-  for (;;) {
-    options.signal?.throwIfAborted();
-    try {
-      return await lock(path, { realpath: false, stale: staleMs, update: 2_000, onCompromised });
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'ELOCKED')) throw error;
-    }
-    options.onProgress?.(`waiting for another process that fetches ${tool.title} ${tool.version}`);
-    await sleep(300, undefined, options.signal ? { signal: options.signal } : {});
   }
 }
 
