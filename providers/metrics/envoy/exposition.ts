@@ -12,7 +12,7 @@ export interface Selector {
   matchers: Matcher[];
 }
 
-export interface Matcher {
+interface Matcher {
   label: string;
   operator: '=' | '!=' | '=~' | '!~';
   value: string;

@@ -6,6 +6,7 @@ import type { Backend } from '../../../test/support/backends.ts';
 import { aContext } from '../../../test/support/call-context.ts';
 import { startEnvoy } from '../../../test/support/envoy.ts';
 import type { TestEnvoy } from '../../../test/support/envoy.ts';
+import { startHttpStub } from '../../../test/support/http-stub.ts';
 import { latencyBuckets } from '../../routers/envoy/bootstrap.ts';
 import { envoy as envoyRouter } from '../../routers/envoy/index.ts';
 import type { MetricProvider } from '../contract.ts';
@@ -201,6 +202,23 @@ describe('providers/metrics/envoy/index', () => {
   it.each(['sum(rate(x[1m]))', 'x{a=~"("}', ''])('says that %j is no selector', async (query) => {
     const answer = await provider.query({ query, ...now }, aContext());
     expect(answer).toMatchObject({ kind: 'error', retryable: false });
+  });
+
+  it('reads numbers that belong together at one moment', async () => {
+    const stub = await startHttpStub();
+    stub.answerWith({ body: `a{${cluster}} 1\nb{${cluster}} 2\n` });
+    const context = aContext();
+    const asking = open(stub.url);
+    const look = (name: string, when = context) =>
+      asking.query({ query: `${name}{${cluster}}`, ...now }, when);
+    const answers = await Promise.all([look('a'), look('b')]);
+    expect(answers.map(({ kind }) => kind)).toEqual(['points', 'points']);
+    expect(stub.requests).toHaveLength(1);
+    await look('a');
+    expect(stub.requests).toHaveLength(2);
+    await Promise.all([look('a'), look('b', aContext())]);
+    expect(stub.requests).toHaveLength(4);
+    await stub.close();
   });
 
   it('counts since the start of Envoy', () => {

@@ -1,7 +1,7 @@
 /** Metrics from Envoy itself: its own counters per version, with no metrics system in between. */
 
 import { CrescendoError } from '../../../domain/errors.ts';
-import { request, retryAfterMs } from '../../http.ts';
+import { retryAfterMs } from '../../http.ts';
 import type { HttpAnswer } from '../../http.ts';
 import { clusterName } from '../../routers/envoy/names.ts';
 import type { Vendor } from '../../shelf.ts';
@@ -10,31 +10,34 @@ import { createMatch, parseSamples, parseSelector } from './exposition.ts';
 import type { Sample, Selector } from './exposition.ts';
 import { connectionSchema, settingsSchema } from './schema.ts';
 import type { Connection, Settings } from './schema.ts';
+import { createSnapshots } from './snapshot.ts';
 import { clusterOf, zeroSeries } from './zero.ts';
 
 export const envoy: Vendor<Settings, Connection, MetricProvider> = {
   name: 'envoy',
   settings: settingsSchema,
   connection: connectionSchema,
-  create: (_settings, connection) => ({
-    cumulative: true,
-    signals: () => signals,
-    templateValues: (site, version) => ({ cluster: clusterName(site, version) }),
-    async query({ query, to }, { signal }) {
-      const selector = parseSelector(query);
-      const match = selector && compile(selector);
-      if (!match) return refusal(`"${query}" is no selector like name{label="value"}`);
-      try {
-        const url = statsUrl(connection.admin, clusterOf(selector));
-        const answer = await request(url, { signal, timeoutMs: connection.timeoutMs });
-        return readAnswer(answer, selector, match, to);
-      } catch (error) {
-        signal.throwIfAborted();
-        if (!(error instanceof CrescendoError)) throw error;
-        return { kind: 'error', detail: error.message, retryable: error.retryable };
-      }
-    },
-  }),
+  create(_settings, { admin, timeoutMs }) {
+    const read = createSnapshots(timeoutMs);
+    return {
+      cumulative: true,
+      signals: () => signals,
+      templateValues: (site, version) => ({ cluster: clusterName(site, version) }),
+      async query({ query, to }, { signal }) {
+        const selector = parseSelector(query);
+        const match = selector && compile(selector);
+        if (!match) return refusal(`"${query}" is no selector like name{label="value"}`);
+        try {
+          const answer = await read(statsUrl(admin, clusterOf(selector)), signal);
+          return readAnswer(answer, selector, match, to);
+        } catch (error) {
+          signal.throwIfAborted();
+          if (!(error instanceof CrescendoError)) throw error;
+          return { kind: 'error', detail: error.message, retryable: error.retryable };
+        }
+      },
+    };
+  },
 };
 
 const ofCluster = 'envoy_cluster_name="{{cluster}}"';

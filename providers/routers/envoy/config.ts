@@ -122,6 +122,7 @@ function siteClusters(state: SiteState): Json[] {
       '@type': typeUrl('config.cluster.v3.Cluster'),
       name,
       type: isIP(address) ? 'STATIC' : 'STRICT_DNS',
+      dns_lookup_family: 'V4_PREFERRED',
       connect_timeout: '1s',
       load_assignment: { cluster_name: name, endpoints: [{ lb_endpoints: [{ endpoint }] }] },
       typed_extension_protocol_options: {

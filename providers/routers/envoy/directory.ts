@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, readdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Site } from '../../targets/contract.ts';
+import { CrescendoError } from '../../../domain/errors.ts';
 import { withLock } from '../../lock.ts';
 import { buildClusters, buildListeners, buildRoutes, routesFile } from './config.ts';
 import { siteName } from './names.ts';
@@ -64,12 +65,18 @@ export function openDirectory(directory: string): SitesDirectory {
 
 async function readStates(directory: string): Promise<SiteState[]> {
   const files = (await readdir(directory)).filter((file) => file.endsWith('.json'));
-  return Promise.all(
-    files.map(async (file) => {
-      const text = await readFile(join(directory, file), 'utf8');
-      return siteStateSchema.parse(JSON.parse(text));
-    }),
-  );
+  return Promise.all(files.map((file) => readState(join(directory, file))));
+}
+
+async function readState(path: string): Promise<SiteState> {
+  const text = await readFile(path, 'utf8');
+  try {
+    return siteStateSchema.parse(JSON.parse(text));
+  } catch (error) {
+    // Going on without it would take its site off the air.
+    const message = `${path} is damaged; restore it, or remove it and set the shares of its site anew`;
+    throw new CrescendoError('provider_refused', message, [], error);
+  }
 }
 
 /** Envoy must never see half a file: written beside it, then moved over it. */

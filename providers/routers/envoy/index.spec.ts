@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { ServerResponse } from 'node:http';
 import { once } from 'node:events';
@@ -17,6 +17,10 @@ import { envoy } from './index.ts';
 
 function site(environment: string): Site {
   return { application: 'shop', environment };
+}
+
+function localhost(url: string): string {
+  return url.replace('127.0.0.1', 'localhost');
 }
 
 function open(running: TestEnvoy, settings: Record<string, unknown> = {}) {
@@ -75,6 +79,12 @@ describe('providers/routers/envoy/index', () => {
     expect((await post(url)).body).toBe('moved');
     await router.setShares(site('eu'), all('1.0.0'), 6, aContext());
     await moved.close();
+  });
+
+  it('finds versions by host name', async () => {
+    const named = [{ version: '1.0.0', weight: 100, endpoint: { url: localhost(one.url) } }];
+    await open(running).setShares(site('eu'), named, 6, aContext());
+    expect((await post(url)).body).toBe('one');
   });
 
   it('forgets the clusters of versions that left, and lets their requests finish', async () => {
@@ -182,6 +192,19 @@ describe('providers/routers/envoy/index', () => {
     await once(taken, 'close');
     expect(await router.setShares(site('taken'), all('1.0.0'), 1, aContext())).toHaveLength(1);
     expect((await post(`http://127.0.0.1:${port}`)).version).toBe('1.0.0');
+  });
+
+  it('does not go on when what it knows of a site is damaged', async () => {
+    const path = join(running.directory, 'sites', 'shop_taken.json');
+    const before = readFileSync(path, 'utf8');
+    writeFileSync(path, before.slice(0, 40));
+    const call = open(running).setShares(site('eu'), all('1.0.2'), 11, aContext());
+    await expect(call).rejects.toMatchObject({
+      code: 'provider_refused',
+      message: expect.stringContaining(path),
+    });
+    expect((await post(url)).version).toBe('1.0.1');
+    writeFileSync(path, before);
   });
 
   it('calls something that is no Envoy by that name', async () => {

@@ -1,5 +1,6 @@
 /** Settings of the Envoy router, its state files, and the part of `/config_dump` it reads. */
 
+import { resolve } from 'node:path';
 import { z } from 'zod';
 import { httpUrlSchema } from '../../http-settings.ts';
 import { timeSpanSchema } from '../../time-settings.ts';
@@ -20,7 +21,10 @@ export const connectionSchema = z.strictObject({
   /** Base URL of Envoy's admin interface. */
   admin: httpUrlSchema.transform((url) => url.replace(/\/+$/, '')),
   /** Directory that Envoy watches; every worker that sets shares must be able to write to it. */
-  directory: z.string().min(1),
+  directory: z
+    .string()
+    .min(1)
+    .transform((path) => resolve(path)),
   /** Milliseconds the admin interface may take to answer. */
   timeoutMs: z.int().min(1).max(60_000).default(5_000),
 });

@@ -93,8 +93,10 @@ async function describe(pid: number): Promise<string | null> {
     return stat === null || statFields(stat)[0] === 'Z' ? null : stat;
   }
   const options = { env: { ...process.env, LC_ALL: 'C' } };
-  const listed = await promisify(execFile)('ps', ['-o', 'lstart=', '-p', String(pid)], options);
-  return listed.stdout.trim() || null;
+  const list = promisify(execFile)('ps', ['-o', 'lstart=', '-p', String(pid)], options);
+  // It answers 1 when there is no such process.
+  const { stdout } = await list.catch(() => ({ stdout: '' }));
+  return stdout.trim() || null;
 }
 
 /** Ticks since boot on Linux (field 22 of stat), otherwise the text itself. */

@@ -1,11 +1,10 @@
 /** What is run for a version: placeholders filled in, environment variables chosen. */
 
-import { CrescendoError } from '../../../domain/errors.ts';
 import type { Version } from '../../../domain/release.ts';
 import { fillTemplates } from '../../../domain/template.ts';
 import type { Site } from '../contract.ts';
 import { artifactPath } from './artifact.ts';
-import type { ProcessConnection, ProcessSettings } from './schema.ts';
+import type { placeholders, ProcessConnection, ProcessSettings } from './schema.ts';
 
 export interface VersionCommand {
   command: string[];
@@ -16,7 +15,6 @@ export interface VersionCommand {
 /** What programs need of the worker's own environment. The rest may hold the worker's secrets. */
 const inherited = /^(?:PATH|HOME|USER|LOGNAME|SHELL|LANG|LC_\w+|TZ|TMPDIR)$/;
 
-/** @throws CrescendoError settings_invalid when a placeholder has no value */
 export function buildCommand(
   settings: ProcessSettings,
   connection: ProcessConnection,
@@ -24,7 +22,7 @@ export function buildCommand(
   version: Version,
   port: number,
 ): VersionCommand {
-  const values = {
+  const values: Record<(typeof placeholders)[number], string> = {
     artifact: artifactPath(version.artifact),
     version: version.name,
     port: String(port),
@@ -33,11 +31,7 @@ export function buildCommand(
     config: version.config ?? '',
   };
   const { command, cwd, env } = settings;
-  const filled = fillTemplates({ command, cwd, env }, values, (name) => {
-    const known = Object.keys(values).join(', ');
-    const message = `nothing is known as {{${name}}} in the process settings; there are: ${known}`;
-    throw new CrescendoError('settings_invalid', message);
-  });
+  const filled = fillTemplates({ command, cwd, env }, values);
   const own = {
     PORT: String(port),
     CRESCENDO_APPLICATION: application,

@@ -32,6 +32,10 @@ function settingsFor(starts: string): Record<string, unknown> {
   };
 }
 
+function check(settings: Record<string, unknown>): void {
+  targets.check({ vendor: 'process', settings });
+}
+
 function open(directory: string, settings: Record<string, unknown> = {}) {
   const all = { ...settingsFor(join(directory, 'starts')), ...settings };
   const connection = { directory, env: { SECRET: 'from the connection' } };
@@ -88,8 +92,9 @@ describe('providers/targets/process/index', () => {
   });
   afterEach(async () => {
     await stopAll(directory);
-    expect(started().filter(lives)).toEqual([]);
+    const left = started().filter(lives);
     rmSync(directory, { recursive: true, force: true });
+    expect(left).toEqual([]);
   });
 
   it('runs the command with its placeholders, and without the environment of the worker', async () => {
@@ -137,14 +142,6 @@ describe('providers/targets/process/index', () => {
       message: expect.stringMatching(message),
     });
     expect(existsSync(folder('1.0.0'))).toBe(false);
-  });
-
-  it('refuses a placeholder nobody knows', async () => {
-    const target = open(directory, { command: ['echo', '{{prot}}'] });
-    await expect(target.deploy(site, aVersion('1.0.0', 'good'), aContext())).rejects.toMatchObject({
-      code: 'settings_invalid',
-      message: expect.stringContaining('{{prot}}'),
-    });
   });
 
   it('refuses to pass off what runs as another artefact', async () => {
@@ -207,10 +204,14 @@ describe('providers/targets/process/index', () => {
     await expect(call).rejects.not.toThrow('from an earlier start');
   });
 
-  it('is on the shelf', () => {
+  it('is on the shelf and refuses settings that cannot work', () => {
     expect(targets.names).toContain('process');
-    const check = { vendor: 'process', settings: { command: [], ready: { path: 'health' } } };
-    expect(() => targets.check(check)).toThrow(/command: .*; ready.path: must start with/);
+    expect(() => check({ command: [], ready: { path: 'health' } })).toThrow(
+      /command: .*; ready.path: must start with/,
+    );
+    expect(() => check({ command: ['app', '{{prot}}'] })).toThrow(
+      /command.1: \{\{prot\}\} stands for nothing/,
+    );
   });
 
   describe('when its worker is killed', () => {

@@ -1,8 +1,9 @@
 /** Settings of the process target, and what it remembers of a version it started. */
 
 import { tmpdir, userInfo } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import { fillTemplate } from '../../../domain/template.ts';
 import { timeSpanSchema } from '../../time-settings.ts';
 
 const readySchema = z.strictObject({
@@ -13,13 +14,31 @@ const readySchema = z.strictObject({
   timeout: timeSpanSchema.default(30_000),
 });
 
+/** What `{{…}}` may stand for in commands, directories and environment variables. */
+export const placeholders = [
+  'artifact',
+  'version',
+  'port',
+  'application',
+  'environment',
+  'config',
+] as const;
+
+const textSchema = z.string().superRefine((text, context) => {
+  const known = Object.fromEntries(placeholders.map((name) => [name, '']));
+  fillTemplate(text, known, (name) => {
+    const message = `{{${name}}} stands for nothing; there are: ${placeholders.join(', ')}`;
+    context.addIssue({ code: 'custom', message });
+  });
+});
+
 export const settingsSchema = z.strictObject({
   /** Program and arguments, run without a shell; with placeholders. */
-  command: z.array(z.string()).min(1),
+  command: z.array(textSchema).min(1),
   /** Directory it runs in, and that relative artefact paths start from; the worker's by default. */
-  cwd: z.string().min(1).optional(),
+  cwd: textSchema.min(1).optional(),
   /** Environment variables, with placeholders. Never secrets: those belong to the connection. */
-  env: z.record(z.string(), z.string()).default({}),
+  env: z.record(z.string(), textSchema).default({}),
   ready: readySchema.prefault({}),
   /** How long a version may take to finish requests in flight. Milliseconds here. */
   stopGrace: timeSpanSchema.default(10_000),
@@ -28,7 +47,11 @@ export type ProcessSettings = z.infer<typeof settingsSchema>;
 
 export const connectionSchema = z.strictObject({
   /** Where state and logs of versions are kept; workers of one machine share it. */
-  directory: z.string().min(1).default(defaultDirectory),
+  directory: z
+    .string()
+    .min(1)
+    .default(defaultDirectory)
+    .transform((path) => resolve(path)),
   /** Environment variables of every version, for what must not be in a specification. */
   env: z.record(z.string(), z.string()).default({}),
 });
