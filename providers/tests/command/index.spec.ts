@@ -182,6 +182,20 @@ describe('providers/tests/command/index', () => {
     );
   });
 
+  it("reads what Node's own test runner writes", async () => {
+    const script = `const { test, describe, it } = require('node:test');
+      test('loads', () => {});
+      test('later', { skip: true }, () => {});
+      describe('cart', () => { it('adds <1> & 2', () => { throw new Error('no'); }); });`;
+    await writeFile(join(folder, 'shop.test.cjs'), script);
+    const reporter = ['--test-reporter=junit', '--test-reporter-destination=reports/node.xml'];
+    const node = [process.execPath, '--test', ...reporter, 'shop.test.cjs'];
+    const report = await run({ command: node, junit: 'reports/*.xml' });
+    expect(report).toMatchObject({ passed: false, total: 2, failed: 1 });
+    expect(report.failures).toEqual([expect.stringContaining('adds <1> & 2')]);
+    expect(report.detail).toBe('1 of 2 tests failed, 1 skipped; the command exited with code 1');
+  });
+
   it('refuses to read a report without end', async () => {
     const script = 'truncate -s 30000000 reports/big.xml';
     const report = await run({ command: script, junit: 'reports/*.xml' });

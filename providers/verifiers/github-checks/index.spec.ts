@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { describeVerifier } from '../../../test/contracts/verifier.ts';
 import { aContext } from '../../../test/support/call-context.ts';
@@ -103,6 +104,12 @@ describeVerifier({
     'too many requests': answering(json({ message: 'slow down' }, 429, { 'retry-after': '60' })),
     'rate limit used up': answering(
       json({ message: 'API rate limit exceeded for user ID 1.' }, 403, {
+        'x-ratelimit-remaining': '0',
+        'x-ratelimit-reset': '4000000000',
+      }),
+    ),
+    'rate limit used up, in other words': answering(
+      json({ message: 'Forbidden' }, 403, {
         'x-ratelimit-remaining': '0',
         'x-ratelimit-reset': '4000000000',
       }),
@@ -373,13 +380,19 @@ describe('providers/verifiers/github-checks/index', () => {
     expect(stub.requests).toHaveLength(2);
   });
 
-  it('does not wait for the retry when it is cancelled', async () => {
+  it('waits for a short rate limit by itself, but not once it is cancelled', async () => {
     const controller = new AbortController();
     stub.answerWith(() => {
       setTimeout(() => controller.abort(new Error('enough')), 20);
-      return json({ message: 'Server Error' }, 500);
+      const message = 'You have exceeded a secondary rate limit.';
+      return json({ message }, 403, { 'retry-after': '5' });
     });
-    await expect(open().verify(version, aContext(controller.signal))).rejects.toThrow('enough');
+    const asked = open().verify(version, aContext(controller.signal));
+    const first = await Promise.race([
+      asked.catch((error: Error) => error.message),
+      sleep(3_000, 'the limit is waited for'),
+    ]);
+    expect(first).toBe('enough');
     expect(stub.requests).toHaveLength(1);
   });
 
