@@ -59,12 +59,17 @@ export function invalid(fields: FieldError[]): CrescendoError {
 }
 
 function refuseExcess(text: string): void {
-  const refuse = (message: string) => invalid([{ path: '', message, line: 1, column: 1 }]);
   if (text.length > maxCharacters) {
-    throw refuse(`has ${text.length} characters; at most ${maxCharacters} are read`);
+    throw refusal(`has ${text.length} characters; at most ${maxCharacters} are read`);
   }
-  if (text.trim() === '') throw refuse('is empty; a specification begins with `application: NAME`');
-  if (depthOf(text) > maxDepth) throw refuse(`is nested more than ${maxDepth} levels deep`);
+  if (text.trim() === '')
+    throw refusal('is empty; a specification begins with `application: NAME`');
+  if (depthOf(text) > maxDepth) throw refusal(`is nested more than ${maxDepth} levels deep`);
+}
+
+/** About the file as a whole. */
+function refusal(message: string): CrescendoError {
+  return invalid([{ path: '', message, line: 1, column: 1 }]);
 }
 
 /** Levels of brackets; lines that begin too far right count as too deep. */
@@ -86,8 +91,7 @@ function toData(document: Document): unknown {
     return document.toJS({ maxAliasCount: maxAliases });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    const message = `aliases cannot be resolved: ${reason}`;
-    throw invalid([{ path: '', message, line: 1, column: 1 }]);
+    throw refusal(`aliases cannot be resolved: ${reason}`);
   }
 }
 

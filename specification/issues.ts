@@ -63,9 +63,7 @@ function explainUnion(
     const message = `expected ${expected}, not ${describe(valueAt(document.data, issue.path as Path))}`;
     return [fieldAt(document, issue.path as Path, message)];
   }
-  const inPlace = best.map(
-    (inner) => ({ ...inner, path: [...issue.path, ...inner.path] }) as Issue,
-  );
+  const inPlace = best.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
   return fieldsOf(inPlace, document);
 }
 
@@ -117,7 +115,7 @@ function describe(value: unknown): string {
   if (value === null) return 'nothing';
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object') return 'a mapping';
-  return typeof value === 'string' ? `the text "${value.slice(0, 60)}"` : String(value);
+  return typeof value === 'string' ? `the text "${value.slice(0, 60)}"` : JSON.stringify(value);
 }
 
 function valueAt(data: unknown, path: Path): unknown {

@@ -1,0 +1,13 @@
+/** Applications and their specifications over HTTP. */
+
+import { Module } from '@nestjs/common';
+import { ApplicationsController } from './applications.controller.ts';
+import { ApplicationsService } from './applications.service.ts';
+import { DirectoryService } from './directory.service.ts';
+import { SpecificationsController } from './specifications.controller.ts';
+
+@Module({
+  controllers: [ApplicationsController, SpecificationsController],
+  providers: [ApplicationsService, DirectoryService],
+})
+export class ApplicationsModule {}

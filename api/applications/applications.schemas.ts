@@ -1,0 +1,90 @@
+/** What the routes of applications take and answer. */
+
+import { z } from 'zod';
+import { versionSchema } from '../../domain/spec.ts';
+import { reasonSchema } from '../releases/releases.schemas.ts';
+import { planSchema } from '../schemas.ts';
+
+export const planBody = z.strictObject({ version: versionSchema });
+export type PlanBody = z.output<typeof planBody>;
+
+export const submitBody = z.strictObject({
+  version: versionSchema,
+  reason: reasonSchema.optional(),
+  quarantineOverride: reasonSchema
+    .optional()
+    .describe('Why a quarantined version is released all the same'),
+});
+export type SubmitBody = z.output<typeof submitBody>;
+
+export const rollbackBody = z
+  .strictObject({
+    to: versionSchema.shape.name
+      .optional()
+      .describe('Version to return to; without it the last good one of each environment'),
+    reason: reasonSchema.optional(),
+  })
+  .prefault({});
+export type RollbackBody = z.output<typeof rollbackBody>;
+
+export const liftBody = z.strictObject({ reason: reasonSchema });
+export type LiftBody = z.output<typeof liftBody>;
+
+export const applyAnswer = z.object({
+  application: z.string(),
+  revision: z.int().describe('Rises by one with every specification that differs'),
+  changed: z.boolean(),
+  warnings: z.array(z.string()),
+});
+
+export const validateAnswer = z.object({ valid: z.literal(true), warnings: z.array(z.string()) });
+
+export const listAnswer = z.object({
+  items: z.array(
+    z
+      .object({
+        application: z.string(),
+        revision: z.int(),
+        active: z.string().nullable().describe('Id of the release that has the lane'),
+        queue: z.array(z.string()),
+        environments: z.record(z.string(), z.string().nullable()).describe('Live versions'),
+      })
+      .meta({ id: 'ApplicationSummary' }),
+  ),
+});
+
+export const applicationAnswer = z
+  .object({
+    application: z.string(),
+    revision: z.int(),
+    spec: z.looseObject({}).describe('With every default filled in, durations in milliseconds'),
+    lane: z.looseObject({ warm: z.boolean() }),
+    ledger: z.looseObject({}),
+    links: z.object({
+      self: z.string(),
+      console: z.string(),
+      temporal: z.string().nullable(),
+      releases: z.string(),
+    }),
+  })
+  .meta({ id: 'Application' });
+
+export const planAnswer = z.object({ plan: planSchema });
+
+export const submissionAnswer = z
+  .object({
+    id: z.string().describe('For example shop:7'),
+    application: z.string(),
+    number: z.int(),
+    ahead: z.int().describe('Releases ahead in the lane; 0 when it starts at once'),
+    repeated: z.boolean().describe('The Idempotency-Key had been used for this very request'),
+    links: z.object({
+      self: z.string(),
+      console: z.string(),
+      temporal: z.string().nullable(),
+      events: z.string(),
+    }),
+  })
+  .meta({ id: 'Submission' });
+
+export const liftAnswer = z.object({ application: z.string(), version: z.string() });

@@ -1,0 +1,57 @@
+/** All applications at a glance: which exist, what has the lane, what is live where. */
+
+import { Inject, Injectable } from '@nestjs/common';
+import { formatReleaseId } from '../../domain/ids.ts';
+import type { ApplicationState } from '../../workflows/messages.ts';
+import type { Temporal } from '../temporal.ts';
+import { TEMPORAL } from '../temporal.module.ts';
+import { ApplicationsService } from './applications.service.ts';
+
+/** More than this are not listed. */
+const listLimit = 1000;
+/** Workflows asked at the same time. */
+const askedAtOnce = 20;
+
+@Injectable()
+export class DirectoryService {
+  constructor(
+    @Inject(TEMPORAL) private readonly temporal: Temporal,
+    @Inject(ApplicationsService) private readonly applications: ApplicationsService,
+  ) {}
+
+  /** In order of name. One that was created a moment ago may be missing. */
+  async list() {
+    const names = await this.temporal.ask({ kind: 'server' }, () => this.names());
+    const states: ApplicationState[] = [];
+    for (let start = 0; start < names.length; start += askedAtOnce) {
+      const some = names.slice(start, start + askedAtOnce);
+      states.push(...(await Promise.all(some.map((name) => this.applications.query(name)))));
+    }
+    return states.filter(({ spec }) => spec !== null).map(summarize);
+  }
+
+  private async names(): Promise<string[]> {
+    const query = 'WorkflowType = "application" AND ExecutionStatus = "Running"';
+    const names: string[] = [];
+    for await (const { workflowId } of this.temporal.workflow.list({ query })) {
+      if (workflowId.startsWith('application:'))
+        names.push(workflowId.slice('application:'.length));
+      if (names.length === listLimit) break;
+    }
+    return names.toSorted();
+  }
+}
+
+function summarize({ application, revision, spec, lane, ledger }: ApplicationState) {
+  const id = (number: number) => formatReleaseId({ application, number });
+  const environments = Object.keys(spec?.environments ?? {});
+  return {
+    application,
+    revision,
+    active: lane.active && id(lane.active.number),
+    queue: lane.queue.map(({ number }) => id(number)),
+    environments: Object.fromEntries(
+      environments.map((name) => [name, ledger.environments[name]?.live ?? null]),
+    ),
+  };
+}

@@ -1,0 +1,47 @@
+/** Lets nobody in without a token, when there are tokens; without any, nobody from elsewhere. */
+
+import {
+  Inject,
+  Injectable,
+  SetMetadata,
+  type CanActivate,
+  type ExecutionContext,
+} from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { FastifyRequest } from 'fastify';
+import { CrescendoError } from '../domain/errors.ts';
+import { identify, rememberActor } from './actor.ts';
+import { isLoopback, type ApiConfig } from './config.ts';
+
+export const CONFIG = Symbol('CONFIG');
+
+const publicKey = 'crescendo:public';
+
+/** For routes that prove themselves otherwise, or have nothing to hide. */
+export const Public = () => SetMetadata(publicKey, true);
+
+@Injectable()
+export class AuthGuard implements CanActivate {
+  constructor(
+    @Inject(CONFIG) private readonly config: ApiConfig,
+    @Inject(Reflector) private readonly reflector: Reflector,
+  ) {}
+
+  canActivate(context: ExecutionContext): boolean {
+    const places = [context.getHandler(), context.getClass()];
+    if (this.reflector.getAllAndOverride<boolean>(publicKey, places)) return true;
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    if (this.config.tokens.length === 0) this.refuseForeignNames(request);
+    rememberActor(request, identify(request, this.config.tokens));
+    return true;
+  }
+
+  /** A web page may give its own host name our address; its requests then look like our own. */
+  private refuseForeignNames(request: FastifyRequest): void {
+    const name = request.hostname.replace(/^\[|\]$/g, '');
+    const { publicUrl } = this.config;
+    if (isLoopback(name) || (publicUrl && new URL(publicUrl).hostname === name)) return;
+    const message = `this server has no token, so it answers to localhost only, not to ${name}`;
+    throw new CrescendoError('unauthenticated', message);
+  }
+}

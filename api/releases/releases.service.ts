@@ -1,0 +1,133 @@
+/** Releases: read from the journal, steered by updates of their workflows. */
+
+import { Inject, Injectable } from '@nestjs/common';
+import { actions, refusal, type Action } from '../../domain/actions.ts';
+import { CrescendoError } from '../../domain/errors.ts';
+import type { Measurement } from '../../domain/events.ts';
+import { formatReleaseId, releaseWorkflowId, type ReleaseId } from '../../domain/ids.ts';
+import type { ReleaseProgress } from '../../domain/progress.ts';
+import { policyActor, type Actor } from '../../domain/release.ts';
+import type { JournalReader, Page, RecordedEntry, ReleaseSummary } from '../../journal/contract.ts';
+import { actionUpdate, progressQuery } from '../../workflows/messages.ts';
+import { CONFIG } from '../auth.guard.ts';
+import type { ApiConfig } from '../config.ts';
+import { updateIdOf } from '../idempotency.ts';
+import { JOURNAL } from '../journal.module.ts';
+import { releaseLinks } from '../links.ts';
+import type { Temporal } from '../temporal.ts';
+import { TEMPORAL } from '../temporal.module.ts';
+import type {
+  ActionBody,
+  ListQuery,
+  MeasurementsQuery,
+  TimelineQuery,
+} from './releases.schemas.ts';
+
+export type ReleaseView = ReleaseProgress & {
+  allowedActions: Action[];
+  links: ReturnType<typeof releaseLinks>;
+};
+
+@Injectable()
+export class ReleasesService {
+  constructor(
+    @Inject(CONFIG) private readonly config: ApiConfig,
+    @Inject(JOURNAL) private readonly journal: JournalReader,
+    @Inject(TEMPORAL) private readonly temporal: Temporal,
+  ) {}
+
+  list(filter: ListQuery): Promise<Page<ReleaseSummary>> {
+    return this.journal.listReleases(filter);
+  }
+
+  /**
+   * The journal is written a moment after things happen; before its first entry the workflow is
+   * asked, so that a release can be read as soon as it was submitted.
+   * @throws CrescendoError release_unknown | journal_unavailable | no_worker | temporal_unavailable
+   */
+  async find(release: ReleaseId): Promise<ReleaseProgress> {
+    const recorded = await this.journal.readProgress(release);
+    if (recorded) return recorded;
+    const subject = { kind: 'release', id: formatReleaseId(release) } as const;
+    return this.temporal.ask(subject, () => this.handle(release).query(progressQuery));
+  }
+
+  async read(release: ReleaseId): Promise<ReleaseView> {
+    return this.view(await this.find(release));
+  }
+
+  async timeline(
+    release: ReleaseId,
+    { after, limit }: TimelineQuery,
+  ): Promise<Page<RecordedEntry>> {
+    const items = await this.journal.readEntries(release, after, limit);
+    if (items.length === 0) await this.find(release);
+    const last = items.length < limit ? undefined : items.at(-1);
+    return { items, cursor: last ? String(last.position) : null };
+  }
+
+  async measurements(
+    release: ReleaseId,
+    filter: MeasurementsQuery,
+  ): Promise<{ items: Measurement[] }> {
+    const items = await this.journal.readMeasurements(release, filter);
+    if (items.length === 0) await this.find(release);
+    return { items };
+  }
+
+  /**
+   * Carries an action out, or says why not; answers the progress right after it.
+   * @throws CrescendoError action_refused | release_ended | release_unknown | no_worker
+   */
+  async act(
+    release: ReleaseId,
+    action: Action,
+    body: ActionBody,
+    by: Actor,
+    key: string | null,
+  ): Promise<ReleaseView> {
+    const id = updateIdOf(action, key, { by, ...body });
+    const message = { ...body, id, by };
+    const subject = { kind: 'release', id: formatReleaseId(release) } as const;
+    const update = () =>
+      this.handle(release).executeUpdate(actionUpdate(action), { args: [message], updateId: id });
+    try {
+      return this.view(await this.temporal.ask(subject, update));
+    } catch (error) {
+      throw await this.explainEnding(error, release);
+    }
+  }
+
+  private view(progress: ReleaseProgress): ReleaseView {
+    const { application, number } = progress;
+    const links = releaseLinks(this.config, { application, number });
+    return { ...progress, allowedActions: allowedActions(progress), links };
+  }
+
+  private handle(release: ReleaseId) {
+    return this.temporal.workflow.getHandle(releaseWorkflowId(release));
+  }
+
+  /** Temporal forgets ended workflows after a while; the journal knows how they ended. */
+  private async explainEnding(error: unknown, release: ReleaseId): Promise<unknown> {
+    if (!(error instanceof CrescendoError)) return error;
+    if (error.code !== 'release_unknown' && error.code !== 'release_ended') return error;
+    const progress = await this.journal.readProgress(release).catch(() => null);
+    if (progress?.stage !== 'ended') return error;
+    const sentence = `release ${progress.id} has ended: ${progress.sentence ?? progress.outcome}`;
+    return new CrescendoError('release_ended', sentence, [], error);
+  }
+}
+
+/** The actions that the release would accept now, given a reason. */
+function allowedActions(progress: ReleaseProgress): Action[] {
+  const request = {
+    id: '',
+    by: policyActor,
+    reason: 'x',
+    environment: null,
+    full: false,
+    step: null,
+  };
+  return actions.filter((action) => refusal(progress, action, request) === null);
+}
