@@ -7,8 +7,10 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { openJournal } from '../journal/open.ts';
 import { compile } from '../test/support/compiled.ts';
 import type { Compiled } from '../test/support/compiled.ts';
+import { anEndedRelease } from '../test/support/journal-entries.ts';
 import { startJournalServer } from './journal-server.ts';
 import type { JournalServer } from './journal-server.ts';
 import { freePort } from './supervisor/ports.ts';
@@ -130,6 +132,31 @@ describe('embedded/journal-server', () => {
     await exited;
     expect(lines).toHaveLength(300);
     expect(await ids('kept')).toEqual(lines);
+  });
+
+  it('carries the journal: two open it at once, append at once, and it is killed meanwhile', async () => {
+    const settings = { url: journal.url, poolSize: 4 };
+    const journals = await Promise.all([openJournal(settings), openJournal(settings)]);
+    const numbers = Array.from({ length: 40 }, (_, index) => index + 1);
+    const before = journal.pid();
+    const append = async (number: number) => {
+      const { entries } = anEndedRelease({ application: 'shop', number }, 'succeeded');
+      const mine = journals[number % 2]!;
+      if (number === 20) journal.kill();
+      // Appending may be repeated: what the kill interrupted is simply tried again.
+      for (let done = false; !done;) {
+        done = await mine.append(entries).then(
+          () => true,
+          () => sleep(100, false),
+        );
+      }
+    };
+    await Promise.all(numbers.map(append));
+    expect(journal.pid()).not.toBe(before);
+    const entries = await journals[0].entriesAfter(0, 200);
+    expect(entries).toHaveLength(80);
+    expect(new Set(entries.map((entry) => entry.position)).size).toBe(80);
+    await Promise.all(journals.map((one) => one.close()));
   });
 
   it('does not show its password in its arguments or its log', () => {
