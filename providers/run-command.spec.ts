@@ -33,7 +33,9 @@ function isAlive(pid: number): boolean {
 /** Waits for the file the command writes its process ids to, one a line. */
 async function readPids(name: string, count: number): Promise<number[]> {
   return vi.waitFor(async () => {
-    const pids = (await readFile(join(folder, name), 'utf8')).trim().split('\n').map(Number);
+    const lines = (await readFile(join(folder, name), 'utf8')).split('\n');
+    // The last line is empty, or still being written.
+    const pids = lines.slice(0, -1).map(Number);
     expect(pids).toHaveLength(count);
     return pids;
   }, 10_000);
