@@ -4,12 +4,18 @@ import type { PostgresPool, PostgresPoolClient } from 'kysely';
 import { Client, DatabaseError, Pool, type PoolClient } from 'pg';
 import { CrescendoError } from '../domain/errors.ts';
 
-/** Milliseconds until a connection, and until an answer. */
 const connectTimeout = 5_000;
-const queryTimeout = 30_000;
+const usualQueryTimeout = 30_000;
 
-/** Throws journal_unavailable when `url` is no address of a database. */
-export function createPool(url: string, poolSize: number): PostgresPool {
+/**
+ * At most `poolSize` connections; a query is given up after `queryTimeout` milliseconds. Throws
+ * journal_unavailable when `url` is no address of a database.
+ */
+export function createPool(
+  url: string,
+  poolSize: number,
+  queryTimeout = usualQueryTimeout,
+): PostgresPool {
   const address = describeAddress(url);
   const pool = new Pool({
     connectionString: url,
@@ -37,6 +43,11 @@ export function createPool(url: string, poolSize: number): PostgresPool {
 /** A client that is closed instead of reused once it has failed: it may hang for ever. */
 function careful(client: PoolClient, address: string): PostgresPoolClient {
   let broken = false;
+  // Out of the pool nobody else listens, and a connection that breaks would end the process.
+  const onError = () => {
+    broken = true;
+  };
+  client.on('error', onError);
   const query = async (text: string, values: readonly unknown[]) => {
     try {
       return await client.query(text, [...values]);
@@ -46,7 +57,10 @@ function careful(client: PoolClient, address: string): PostgresPoolClient {
       throw unavailable(address, error);
     }
   };
-  const release = (destroy?: boolean) => client.release(broken || destroy);
+  const release = (destroy?: boolean) => {
+    client.off('error', onError);
+    client.release(broken || destroy);
+  };
   return { query: query as never, release };
 }
 

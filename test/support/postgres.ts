@@ -56,11 +56,11 @@ export async function startPostgres(programs: string): Promise<RunningPostgres> 
     await untilReady(url('postgres'), server, folder);
   };
   const crash = async () => {
-    if (server) await end(server);
+    if (server) await end(server, 'keep\n');
     server = null;
   };
   const stop = async () => {
-    await crash();
+    if (server) await end(server, '');
     rmSync(folder, { recursive: true, force: true });
   };
   const createDatabase = async () => {
@@ -77,15 +77,16 @@ export async function startPostgres(programs: string): Promise<RunningPostgres> 
   return { createDatabase, crash, start, stop };
 }
 
-// `cat` ends when our end of the pipe is gone, so that the server ends even when the test is
+// `read` ends when our end of the pipe is gone, so that server and data go even when the test is
 // killed. SIGQUIT is PostgreSQL's immediate shutdown: the next start recovers as from a crash.
 const script = `
 cd "$2"
 [ -d data ] || "$1/initdb" -D data -U crescendo -A trust -E UTF8 --no-sync >log 2>&1 || exit 1
 "$1/postgres" -D data -k "$2" -p "$3" -h 127.0.0.1 -F >>log 2>&1 &
-cat >/dev/null
+read -r word
 kill -QUIT $! 2>>log
 wait
+[ "$word" = keep ] || rm -rf "$2"
 `;
 
 function launch(programs: string, folder: string, port: number): ChildProcess {
@@ -130,9 +131,9 @@ async function runSql(url: string, statement: string): Promise<void> {
   }
 }
 
-async function end(server: ChildProcess): Promise<void> {
+async function end(server: ChildProcess, lastWord: string): Promise<void> {
   if (server.exitCode !== null || server.signalCode !== null) return;
   const exited = once(server, 'exit');
-  server.stdin?.end();
+  server.stdin?.end(lastWord);
   await exited;
 }
