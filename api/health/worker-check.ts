@@ -1,6 +1,6 @@
 /** Looks for workers: who has polled our task queue for workflows and for activities. */
 
-import { temporal as proto } from '@temporalio/proto';
+import protobuf from '@temporalio/proto';
 import { defaultTaskQueue } from '../../domain/ids.ts';
 import type { Temporal } from '../temporal.ts';
 import type { Check } from './health.service.ts';
@@ -8,7 +8,7 @@ import type { Check } from './health.service.ts';
 /** A poll lasts a minute at most, so a worker that lives has begun one since. */
 const freshness = 75_000;
 
-const { TaskQueueType } = proto.api.enums.v1;
+const { TaskQueueType } = protobuf.temporal.api.enums.v1;
 const types = {
   workflows: TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
   activities: TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY,
@@ -35,7 +35,7 @@ export async function checkWorker(temporal: Temporal, now: number): Promise<Chec
 /** Epoch milliseconds of the latest poll; null when the server remembers none. */
 async function lastPoll(
   temporal: Temporal,
-  taskQueueType: proto.api.enums.v1.TaskQueueType,
+  taskQueueType: protobuf.temporal.api.enums.v1.TaskQueueType,
 ): Promise<number | null> {
   const { namespace, connection } = temporal;
   const taskQueue = { name: defaultTaskQueue };

@@ -51,6 +51,7 @@ let quiet = false;
 export async function startTestWorker(
   address: string,
   journal: JournalWriter,
+  world: FakeWorld = createFakeWorld(),
 ): Promise<TestWorker> {
   if (!quiet) {
     const telemetryOptions = { logging: { forward: {}, filter: 'OFF' } };
@@ -59,7 +60,6 @@ export async function startTestWorker(
   }
   const connection = await NativeConnection.connect({ address });
   await registerSearchAttributes(connection, 'default');
-  const world = createFakeWorld();
   const record = (entries: Parameters<JournalWriter['append']>[0]) => journal.append(entries);
   const activities = { ...world.activities, record };
   const worker = await Worker.create({
