@@ -102,9 +102,9 @@ function headersOf({ token, actor }: Settings, options: RequestOptions): Record<
   return {
     accept: 'application/json',
     'x-crescendo-channel': 'cli',
-    // Header values are Latin-1; a name beyond that goes escaped rather than not at all.
+    // The server takes 100 characters of ASCII; a name beyond that goes escaped rather than not at all.
     ...(token === null
-      ? { 'x-crescendo-actor': encodeURI(actor) }
+      ? { 'x-crescendo-actor': encodeURI(actor).slice(0, 100) }
       : { authorization: `Bearer ${token}` }),
     ...(body === undefined ? {} : { 'content-type': contentType ?? 'application/json' }),
     ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),

@@ -14,6 +14,7 @@ export interface Display {
   evidence?: ((now: LiveEvidence) => void) | undefined;
   /** The connection broke, with the reason, or is back (null). */
   broken(reason: string | null): void;
+  /** May be called twice. */
   close(): void;
 }
 
@@ -51,6 +52,7 @@ function liveDisplay({ io, color }: Call): Display {
   let evidence: LiveEvidence = {};
   let trouble: string | null = null;
   let soon: NodeJS.Timeout | null = null;
+  let closed = false;
 
   const draw = () => {
     soon = null;
@@ -78,6 +80,8 @@ function liveDisplay({ io, color }: Call): Display {
       later();
     },
     close() {
+      if (closed) return;
+      closed = true;
       clearInterval(timer);
       if (soon) clearTimeout(soon);
       draw();

@@ -40,7 +40,9 @@ function name(view: View, environment: string): Piece {
 
 function finishedLine(view: View, rollout: RolloutProgress): Line {
   const live = rollout.live ?? candidateOf(view, rollout.environment);
-  const share = hasShares(view, rollout) ? [...bar(100, 'good'), '   100 % '] : [];
+  const share = hasShares(view, rollout)
+    ? [...bar(100, 'good'), `${pad('100 %', 9, 'left')} `]
+    : [];
   const warm = rollout.outcome === null && rollout.stable ? `, ${rollout.stable} is kept warm` : '';
   return [name(view, rollout.environment), ...share, `${live}   `, ['good', `✔ finished${warm}`]];
 }
@@ -68,7 +70,7 @@ function traffic(view: View, rollout: RolloutProgress): Piece[] {
   if (rollout.shares.length === 0 && rollout.stable) others.push(`${rollout.stable} stable`);
   return [
     ...bar(rollout.weight, back ? 'bad' : 'live'),
-    ['strong', `${pad(percent(rollout.weight), 7, 'left')} ${canary}`],
+    ['strong', ` ${pad(percent(rollout.weight), 7, 'left')} ${canary}`],
     ` canary   ${others.join('   ')}`,
   ];
 }
