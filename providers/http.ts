@@ -11,6 +11,8 @@ export interface HttpRequest {
   timeoutMs?: number;
   /** Bytes of answer that are read at most; 10 MB by default. */
   maxBytes?: number;
+  /** What a redirect is: `follow` (for reading; the default), or an answer like any other. */
+  redirect?: 'follow' | 'manual';
 }
 
 export interface HttpAnswer {
@@ -20,7 +22,7 @@ export interface HttpAnswer {
 }
 
 /**
- * One request, any status. Redirects are followed.
+ * One request, any status.
  * @throws CrescendoError provider_unavailable when there is no complete answer in time
  */
 export async function request(url: string, options: HttpRequest): Promise<HttpAnswer> {
@@ -30,6 +32,7 @@ export async function request(url: string, options: HttpRequest): Promise<HttpAn
       method: options.method ?? 'GET',
       headers: options.headers ?? {},
       body: options.body ?? null,
+      redirect: options.redirect ?? 'follow',
       signal: AbortSignal.any([options.signal, timeout]),
     });
     const text = await readBounded(response, options.maxBytes ?? 10_000_000);
@@ -85,5 +88,6 @@ function origin(url: string): string {
 function describeNetworkError(error: unknown): string {
   const cause = error instanceof Error ? error.cause : undefined;
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : undefined;
-  return code ?? (error instanceof Error ? error.message : String(error));
+  // The message itself may repeat a header, and with it a secret.
+  return code ?? (error instanceof Error ? error.name : 'failed');
 }

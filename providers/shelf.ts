@@ -58,7 +58,11 @@ export function createShelf<Provider>(
     const settings = parse(find(reference.vendor).settings, own, 'settings_invalid', () => {
       return `the settings of ${kind} "${reference.vendor}" are not valid`;
     });
-    return { settings, connection: typeof connection === 'string' ? connection : reference.vendor };
+    if (connection !== undefined && typeof connection !== 'string') {
+      const field = { path: 'connection', message: 'must be the name of a connection' };
+      throw new CrescendoError('settings_invalid', `connection: ${field.message}`, [field]);
+    }
+    return { settings, connection: connection ?? reference.vendor };
   }
 
   function openWith(

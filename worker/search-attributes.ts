@@ -1,6 +1,6 @@
 /** Registers the search attributes: without them every workflow task would fail, for ever. */
 
-import { temporal } from '@temporalio/proto';
+import protobuf from '@temporalio/proto';
 import type { NativeConnection } from '@temporalio/worker';
 import { searchAttributes } from '../domain/search-attributes.ts';
 
@@ -9,7 +9,7 @@ export async function registerSearchAttributes(
   connection: Pick<NativeConnection, 'operatorService'>,
   namespace: string,
 ): Promise<void> {
-  const { IndexedValueType } = temporal.api.enums.v1;
+  const { IndexedValueType } = protobuf.temporal.api.enums.v1;
   const entries = Object.entries(searchAttributes).map(([name, type]) => [
     name,
     IndexedValueType[`INDEXED_VALUE_TYPE_${type}`],

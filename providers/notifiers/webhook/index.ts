@@ -45,5 +45,7 @@ async function send(notice: Notice, connection: Connection, context: CallContext
     body,
     signal: context.signal,
     timeoutMs,
+    // Followed, a POST would arrive as a GET without its body, and count as delivered.
+    redirect: 'manual',
   });
 }

@@ -47,11 +47,21 @@ export const processTarget: Vendor<ProcessSettings, ProcessConnection, Target> =
   }),
 };
 
-/** Ends every version of a state directory that no worker uses any more. */
+/**
+ * Ends every version of a state directory that no worker uses any more. They are not forgotten:
+ * deploying one again starts it on the port it had.
+ */
 export async function stopAll(directory: string): Promise<void> {
   const context = { signal: new AbortController().signal, progress: () => {} };
   const folders = await allVersionFolders(directory);
-  await Promise.all(folders.map((folder) => remove(folder, context)));
+  await Promise.all(folders.map((folder) => end(folder, context)));
+}
+
+/** Every version of a state directory, running or not. */
+export async function rememberedVersions(directory: string): Promise<VersionRecord[]> {
+  const folders = await allVersionFolders(directory);
+  const records = await Promise.all(folders.map((folder) => readRecord(folder)));
+  return records.filter((record) => record !== null);
 }
 
 interface Where {
@@ -169,15 +179,20 @@ async function describeVersion(
   return { ...known, ready: look.ready, detail: `process ${pid} ${look.detail}` };
 }
 
-/**
- * Ends a version's process group and forgets the version. `started` is the process if it was
- * started just now: what it left running is ended too, even when it has ended itself.
- */
+/** Ends a version and forgets it. */
 async function remove(folder: string, context: CallContext, started?: number): Promise<void> {
+  await end(folder, context, started);
+  await removeFolder(folder);
+}
+
+/**
+ * Ends a version's process group. `started` is the process if it was started just now: what it left
+ * running is ended too, even when it has ended itself.
+ */
+async function end(folder: string, context: CallContext, started?: number): Promise<void> {
   const record = await readRecord(folder);
   const pid = (await findChild(processFile(folder))) ?? started;
   if (record && pid !== undefined) await endGroup(pid, record.stopGrace, context);
-  await removeFolder(folder);
 }
 
 /** Cleaning up goes on when the caller has lost interest: that is when it is needed most. */

@@ -52,6 +52,7 @@ async function tryOnce(
       ...(settings.body === undefined ? {} : { body: settings.body }),
       signal: context.signal,
       timeoutMs: settings.timeout,
+      redirect: 'manual',
     });
     const examined = examine(answer, performance.now() - started, settings.expect);
     const problems = examined.filter((problem) => problem !== null);
