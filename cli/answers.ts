@@ -8,7 +8,7 @@ import type { Plan } from '../domain/plan.ts';
 import type { ReleaseProgress } from '../domain/progress.ts';
 import type { Outcome } from '../domain/release.ts';
 
-export type Links = Record<string, string | null>;
+type Links = Record<string, string | null>;
 
 export interface ApplyAnswer {
   application: string;

@@ -33,7 +33,7 @@ export interface Call {
 /** Where no terminal says how wide it is, nothing is cut. */
 const endless = 10_000;
 
-export function createCall(io: Io, flags: GlobalFlags): Call {
+function createCall(io: Io, flags: GlobalFlags): Call {
   const color = wantsColor(io, flags.color, io.stdout.isTTY === true);
   const palette = paletteOf(color);
   const width = io.stdout.isTTY ? (io.stdout.columns ?? 80) : endless;

@@ -21,7 +21,7 @@ export interface RequestOptions {
 }
 
 /** Undefined parameters are left out. */
-export type Query = Record<string, string | number | boolean | undefined>;
+type Query = Record<string, string | number | boolean | undefined>;
 
 export interface Client {
   settings: Settings;
@@ -197,7 +197,7 @@ function foreign({ server, from }: Settings, what: string): Failure {
 }
 
 /** Nobody there, or the line went dead. */
-export function unreachable(settings: Settings, error: unknown, timedOut: boolean): Failure {
+function unreachable(settings: Settings, error: unknown, timedOut: boolean): Failure {
   const why = timedOut ? 'no answer in time' : reasonOf(error);
   return new Failure(
     exitCodes.unreachable,

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { CrescendoEvent } from '../domain/events.ts';
 import {
+  crescendo,
+  failed,
   goodEvidence,
   inconclusive,
   inEnvironment,
@@ -128,7 +130,7 @@ describe('cli/render', () => {
       '',
       'staging   1.2.0   ✔ finished',
       'eu        ░░░░░░░░░░░░░░░░░░░░     0 % 1.2.0 canary   100 % 1.1.0 stable',
-      '          ↩ rolled back to 1.1.0, 1.1.0 has all traffic',
+      '          ↩ rolled back, 1.1.0 has all traffic',
       '          metric   canary  stable   bound  requests  finding',
       '          errors    8.1 %   0.1 %     1 %       310  ✖ breach',
       '          latency  182 ms  180 ms  300 ms       310  ✔ ok',
@@ -139,6 +141,24 @@ describe('cli/render', () => {
       'us        – not reached',
       'ap        – not reached',
     ]);
+  });
+
+  it('tells a cause once, however many environments it turned back', () => {
+    const cause = `rolled back by crescendo: eu: ${failed.sentence}`;
+    const back = inEnvironment('staging', 43, {
+      type: 'rollback.started',
+      to: '1.1.0',
+      cause,
+      by: crescendo,
+    });
+    const rolling = rolledBack()
+      .slice(0, -2)
+      .filter((event) => !(event.environment === 'staging' && event.type === 'rollout.ended'));
+    expect(render([...rolling, back], 45)).toContain('          ↩ rolling back to 1.1.0, 2 s');
+    const asked = { ...back, cause: 'rolled back by jane: too slow' };
+    expect(render([...rolling, asked], 45)).toContain(
+      '          ↩ rolling back to 1.1.0, 2 s: rolled back by jane: too slow',
+    );
   });
 
   it('says what a hold waits for, since when, until when, what then, and what to run', () => {

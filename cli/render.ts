@@ -7,9 +7,9 @@ import { rolloutBlock } from './render/rollout.ts';
 import { paint, paletteOf, type Line } from './render/text.ts';
 import { environmentsOf, viewOf, type View, type ViewOptions } from './render/view.ts';
 
-export { liveScreen, type LiveScreen } from './render/live-screen.ts';
+export { liveScreen } from './render/live-screen.ts';
 export { plainLine } from './render/plain-line.ts';
-export type { SeenTraffic, ViewOptions } from './render/view.ts';
+export type { ViewOptions } from './render/view.ts';
 
 /** With more environments than this under way, each shows only its latest verdict. */
 const roomy = 2;

@@ -42,7 +42,7 @@ const groups = {
 };
 
 /** All commands. */
-export function createProgram(session: Session): Command {
+function createProgram(session: Session): Command {
   const { io } = session;
   const program = new Command('crescendo')
     .description('From green CI to 100 % of the audience as fast as the evidence allows, and back.')

@@ -5,10 +5,10 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { usage } from './failure.ts';
 
-export const defaultServer = 'http://127.0.0.1:8080';
+const defaultServer = 'http://127.0.0.1:8080';
 
 /** A server by name, in the configuration file. */
-export interface Context {
+interface Context {
   server: string;
   token?: string | undefined;
 }

@@ -15,8 +15,8 @@ export function addApply(program: Command, session: Session): void {
   withConnection(withOutput(apply));
 }
 
-/** Applies and reports; also the first half of `release -f`. */
-export async function applyFile(call: Call, path: string): Promise<void> {
+/** Applies and reports. */
+async function applyFile(call: Call, path: string): Promise<void> {
   const file = await readSpecFile(call.io, path);
   const answer = await applySpecFile(await call.client(), file);
   if (call.json) call.printJson(answer);

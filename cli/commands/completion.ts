@@ -26,7 +26,7 @@ interface Words {
 }
 
 /** The script for one shell, made from the commands as they are. */
-export function completionScript(program: Command, shell: Shell): string {
+function completionScript(program: Command, shell: Shell): string {
   const words = program.commands.map(wordsOf);
   return scripts[shell](words);
 }

@@ -88,7 +88,7 @@ async function getRelease(call: Call, id: string): Promise<void> {
 }
 
 /** The view of a release as data. */
-export function printRelease(call: Call, answer: ReleaseAnswer): void {
+function printRelease(call: Call, answer: ReleaseAnswer): void {
   const width = call.io.stdout.columns ?? 100;
   const lines = renderRelease(answer, { width, now: call.io.now(), color: call.color });
   call.io.stdout.write(`${lines.join('\n')}\n`);

@@ -7,7 +7,7 @@ import { wholeNumber } from './options.ts';
 
 const port = wholeNumber(1, 65_535);
 
-export interface UpFlags {
+interface UpFlags {
   port?: number;
   dataDir?: string;
   temporalAddress?: string;
@@ -36,7 +36,7 @@ export function addUp(program: Command, session: Session): void {
     );
 }
 
-export interface DemoFlags {
+interface DemoFlags {
   keep?: boolean;
   json?: boolean;
   dataDir?: string;

@@ -1,6 +1,5 @@
 /** The head of a release view: what it is, how far it is, and how it ended. */
 
-import { rolloutsOf } from '../../domain/plan.ts';
 import type { ReleaseProgress } from '../../domain/progress.ts';
 import { marked, outcomeMarks, type Mark } from './marks.ts';
 import { wrap, type Line, type Piece } from './text.ts';
@@ -86,11 +85,4 @@ function reachedStage({ stage, plan, rollouts }: ReleaseProgress): PathStage {
   if (names.length > 0) return 'staging';
   const first = plan && plan.verify.length === 0 ? (plan.staging ? 'staging' : 'production') : null;
   return first ?? 'verify';
-}
-
-/** How many environments of the plan have ended, for lists and short lines. */
-export function environmentsDone(progress: ReleaseProgress): { done: number; all: number } {
-  const names = progress.plan ? rolloutsOf(progress.plan).map((plan) => plan.environment) : [];
-  const done = names.filter((name) => progress.rollouts[name]?.stage === 'ended').length;
-  return { done, all: names.length };
 }

@@ -130,17 +130,17 @@ function doing(view: View, rollout: RolloutProgress): Mark {
     case 'finished':
       return { mark: '✔', tone: 'good', word: `${canary} has all traffic` };
     case 'rollback':
-      return { mark: '↩', tone: 'bad', word: backSentence(rollout, 'rolling back', lasting) };
+      return { mark: '↩', tone: 'bad', word: backSentence(view, rollout, lasting) };
     case 'ended':
-      return endedMark(rollout);
+      return endedMark(view, rollout);
   }
 }
 
-function endedMark(rollout: RolloutProgress): Mark {
+function endedMark(view: View, rollout: RolloutProgress): Mark {
   const { outcome, live, sentence } = rollout;
   if (outcome === 'rolled_back') {
-    const serving = `${live ?? 'no version'} has all traffic`;
-    return { mark: '↩', tone: 'bad', word: backSentence(rollout, 'rolled back', serving) };
+    const word = `rolled back, ${live ?? 'no version'} has all traffic${causeOf(view, rollout)}`;
+    return { mark: '↩', tone: 'bad', word };
   }
   if (outcome === 'abandoned') {
     return { mark: '–', tone: 'warn', word: `left before it had traffic: ${sentence}` };
@@ -148,13 +148,20 @@ function endedMark(rollout: RolloutProgress): Mark {
   return { mark: '✖', tone: 'bad', word: `rollback failed: ${sentence}` };
 }
 
-/** The cause, unless a step below says the same. */
-function backSentence(rollout: RolloutProgress, state: string, more: string): string {
-  const { designated, cause, sentence, outcome, steps } = rollout;
-  const told = steps.some(({ verdict }) => verdict?.sentence === cause);
-  const late = outcome === null && sentence ? `; ${sentence}` : '';
-  const because = cause === null || told ? '' : `: ${cause}`;
-  return `${state}${designated === null ? '' : ` to ${designated}`}, ${more}${because}${late}`;
+function backSentence(view: View, rollout: RolloutProgress, lasting: string): string {
+  const { designated, sentence } = rollout;
+  const to = designated === null ? '' : ` to ${designated}`;
+  const late = sentence === null ? '' : `; ${sentence}`;
+  return `rolling back${to}, ${lasting}${causeOf(view, rollout)}${late}`;
+}
+
+/** The cause, unless a step on the same screen says it: one environment may have turned all back. */
+function causeOf({ progress }: View, { cause }: RolloutProgress): string {
+  if (cause === null) return '';
+  const verdicts = Object.values(progress.rollouts).flatMap((rollout) =>
+    rollout.steps.flatMap(({ verdict }) => (verdict ? [verdict.sentence] : [])),
+  );
+  return verdicts.some((sentence) => cause.includes(sentence)) ? '' : `: ${cause}`;
 }
 
 function stepOf({ step, steps }: RolloutProgress): string {
