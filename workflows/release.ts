@@ -109,6 +109,8 @@ async function expandWaves(current: Release, fleet: Fleet): Promise<void> {
 /** The old version stays up for a while, so that a way back takes a moment and not a deployment. */
 async function keepWarm(current: Release, reporter: Reporter): Promise<void> {
   const { keepWarm: time } = current.input.spec.production;
+  const replaced = Object.values(current.progress.rollouts).some(({ stable }) => stable !== null);
+  if (!replaced) return;
   const wait = waitFrom('warm', 'the end of keepWarm', time, 'the old version is retired');
   current.record({ type: 'release.warm', wait });
   reporter.warm();
