@@ -67,7 +67,11 @@ function terminalScreen(): DemoScreen {
     if (current) screen.draw(current());
   };
   return {
-    say: (line) => screen.print(line),
+    say(line) {
+      // A note has had its time once something is said.
+      if (!current) screen.draw([]);
+      screen.print(line);
+    },
     note: (line) => screen.draw([line]),
     data: () => {},
     display(traffic) {
