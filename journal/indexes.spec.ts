@@ -89,7 +89,7 @@ const rows = [
     from generate_series(1, 30000) i`,
   `insert into crescendo.releases
       (application, number, version, commit, submitted_at, stage, outcome, ended_at)
-    select 'app' || i % 1000, i, '1.' || i, 'c' || i, now() - i * interval '1 minute', 'ended',
+    select 'app' || i % 20, i, '1.' || i, 'c' || i, now() - i * interval '1 minute', 'ended',
       case when i % 50 = 0 then null when i % 1000 = 1 then 'rollback_failed' else 'succeeded' end,
       case when i % 50 > 0 then now() end
     from generate_series(1, 10000) i`,
