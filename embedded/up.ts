@@ -72,13 +72,16 @@ function tellTrouble(say: (sentence: string) => void): (event: ProcessEvent) => 
   };
 }
 
-/** Resolves at the first SIGINT or SIGTERM; the second one ends the process at once. */
+/** `npm run` and `timeout` pass on a Ctrl-C that we have had already: that is one, not two. */
+const echoMs = 1000;
+
+/** Resolves at the first SIGINT or SIGTERM; a later one ends the process at once. */
 export function untilSignal(): Promise<void> {
   return new Promise((resolve) => {
-    let count = 0;
+    let first: number | null = null;
     const onSignal = () => {
-      count += 1;
-      if (count > 1) process.exit(130);
+      first ??= Date.now();
+      if (Date.now() - first > echoMs) process.exit(130);
       resolve();
     };
     process.on('SIGINT', onSignal);
