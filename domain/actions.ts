@@ -56,20 +56,28 @@ export function refusal(
     const known = Object.keys(progress.rollouts).join(', ') || 'none has started';
     return `environment "${request.environment}" has no rollout in this release (${known})`;
   }
-  if (stage === 'rollback' && action !== 'retry') {
+  const there = request.environment === null ? null : progress.rollouts[request.environment];
+  if ((stage === 'rollback' || there?.stage === 'rollback') && action !== 'retry') {
     return 'it is rolling back already, and a rollback is always carried out';
   }
+  if (there?.stage === 'ended') return `${there.environment} has ended: ${there.sentence}`;
   return refusals[action](progress, request);
 }
 
 type Refusal = (progress: ReleaseProgress, request: ActionRequest) => string | null;
 
 const refusals: Record<Action, Refusal> = {
-  pause: ({ paused, stage }) => {
-    if (stage === 'warm') return 'it has reached 100 %: there is nothing left to hold';
-    return paused ? 'it is paused already' : null;
+  pause: (progress, { environment }) => {
+    if (progress.stage === 'warm') return 'it has reached 100 %: there is nothing left to hold';
+    return isPaused(progress, environment) ? 'it is paused already' : null;
   },
-  resume: ({ paused }) => (paused ? null : 'it is not paused'),
+  resume: ({ paused, pausedIn }, { environment }) => {
+    if (environment !== null && paused) {
+      return 'the release as a whole is paused: resume it without naming an environment';
+    }
+    if (environment !== null) return pausedIn.includes(environment) ? null : 'it is not paused';
+    return paused || pausedIn.length > 0 ? null : 'it is not paused';
+  },
   promote: (progress, request) => refusePromotion(progress, request),
   rollback: ({ stage }) => {
     return stage === 'queued'
@@ -91,6 +99,10 @@ const refusals: Record<Action, Refusal> = {
     return canSkip(progress) ? null : 'no check or test is running or held';
   },
 };
+
+function isPaused({ paused, pausedIn }: ReleaseProgress, environment: string | null): boolean {
+  return paused || (environment !== null && pausedIn.includes(environment));
+}
 
 function refusePromotion(progress: ReleaseProgress, request: ActionRequest): string | null {
   const targets = targetsOf(progress, request);

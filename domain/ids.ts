@@ -49,7 +49,8 @@ export function environmentTaskQueue(worker: string | null): string {
  */
 export function versionSlug(name: string): string {
   const slug = name.toLowerCase().replaceAll('.', '_').replaceAll('+', '-');
-  const reversible = name === slug.replaceAll('_', '.');
+  // One that ends like a hash is told apart too, or it could be mistaken for another name's slug.
+  const reversible = name === slug.replaceAll('_', '.') && !/-[0-9a-f]{8}$/.test(slug);
   return reversible ? slug : `${slug}-${fnv1a(name)}`;
 }
 

@@ -34,9 +34,10 @@ export function emptyLane(): Lane {
   return { active: null, warm: false, queue: [] };
 }
 
-/** True when `reject` turns a new release away. */
+/** True when `reject` turns a new release away: somebody has the lane, or waits for it. */
 export function turnsAway(lane: Lane, concurrency: Spec['concurrency']): boolean {
-  return concurrency === 'reject' && lane.active !== null && !lane.warm;
+  if (concurrency !== 'reject') return false;
+  return lane.queue.length > 0 || (lane.active !== null && !lane.warm);
 }
 
 /** A release arrives. With `supersede` and `replace` it takes the place of all that wait. */

@@ -1,6 +1,6 @@
 /** Which events people are told about, how urgently, and in which words. */
 
-import type { CrescendoEvent } from './events.ts';
+import type { CrescendoEvent, Wait } from './events.ts';
 import type { ReleaseProgress } from './progress.ts';
 
 export interface NoticeText {
@@ -14,29 +14,22 @@ export interface NoticeText {
 
 /** The notice for an event, or null for what nobody needs to be told. */
 export function noticeFor(event: CrescendoEvent, progress: ReleaseProgress): NoticeText | null {
-  const subject = `${progress.application} ${progress.version?.name ?? ''}`.trim();
-  const say = (severity: NoticeText['severity'], words: string, text = ''): NoticeText => ({
+  const { application } = progress;
+  const own = progress.version?.name ?? '';
+  const say = (severity: NoticeText['severity'], words: string, text = '', version = own) => ({
     event: event.type,
     severity,
-    title: `${subject} ${words}`,
+    title: [application, version, words].filter((word) => word !== '').join(' '),
     text,
   });
   switch (event.type) {
     case 'release.admitted':
       return say('info', 'has started');
     case 'gate.opened':
-      return say(
-        'warning',
-        `waits for ${event.wait.for}`,
-        `until ${event.wait.until}: then ${event.wait.then}`,
-      );
+      return say('warning', `waits for ${event.wait.for}`, thenOf(event.wait));
     case 'release.holding':
     case 'rollout.holding':
-      return say(
-        'warning',
-        `is on hold: ${event.wait.for}`,
-        `until ${event.wait.until}: then ${event.wait.then}`,
-      );
+      return say('warning', `is on hold: ${event.wait.for}`, thenOf(event.wait));
     case 'traffic.shifted':
       if (event.step === null) return null;
       return say('info', `has ${event.weight} % of ${event.environment}`);
@@ -60,7 +53,7 @@ export function noticeFor(event: CrescendoEvent, progress: ReleaseProgress): Not
         `is out of ${event.environment}: ${event.to ?? 'nothing'} serves it, verified`,
       );
     case 'version.quarantined':
-      return say('warning', `is quarantined: ${event.reason}`);
+      return say('warning', `is quarantined: ${event.reason}`, '', event.version);
     case 'release.ended':
       return say(
         event.outcome === 'succeeded' ? 'info' : 'warning',
@@ -69,6 +62,10 @@ export function noticeFor(event: CrescendoEvent, progress: ReleaseProgress): Not
     default:
       return null;
   }
+}
+
+function thenOf({ until, then }: Wait): string {
+  return until === null ? '' : `until ${until}: then ${then}`;
 }
 
 function evidenceText(evidence: readonly { sentence: string }[]): string {

@@ -62,7 +62,7 @@ export function planRelease(spec: Spec, version: Version, context: PlanContext):
   const planOne = (environment: string, stage: RolloutPlan['stage']) => {
     const rollout = planRollout(spec, version, environment, stage, context.ledger);
     refusals.push(...refusalsOf(spec, rollout, context));
-    warnings.push(...warningsOf(rollout));
+    warnings.push(...warningsOf(spec, rollout));
     return rollout;
   };
   const staging = spec.staging ? planOne(spec.staging.environment, 'staging') : null;
@@ -136,10 +136,7 @@ function planRollout(
   const settings = spec.environments[environment];
   const live = environmentLedger(ledger, environment).live;
   const stable = live === null ? null : (ledger.versions[live] ?? null);
-  const first = stable === null;
-  const metrics = first
-    ? spec.analysis.metrics.filter((metric) => metric.limit !== undefined)
-    : spec.analysis.metrics;
+  const metrics = stage === 'staging' ? [] : metricsFor(spec, stable === null);
   return {
     environment,
     place: {
@@ -158,10 +155,23 @@ function planRollout(
     steps:
       stage === 'staging'
         ? [{ number: 1, weight: 100, bake: null }]
-        : stepsFor(spec, first, metrics),
-    metrics: stage === 'staging' ? [] : metrics,
+        : stepsFor(spec, stable === null, metrics),
+    metrics,
     interval: spec.analysis.interval,
   };
+}
+
+/** Where stable never has traffic beside the candidate, only absolute limits can be judged. */
+function metricsFor(spec: Spec, first: boolean): MetricSpec[] {
+  const { metrics } = spec.analysis;
+  if (!first && isCompared(spec)) return metrics;
+  return metrics
+    .filter((metric) => metric.limit !== undefined)
+    .map(({ ratioToStable: _ratio, ...metric }) => metric);
+}
+
+function isCompared(spec: Spec): boolean {
+  return stepsOf(spec.production.strategy).some((step) => step.weight < 100);
 }
 
 /** In a first release there is nothing beside the candidate, so all goes to it at once. */
@@ -198,6 +208,9 @@ function refusalsOf(spec: Spec, rollout: RolloutPlan, context: PlanContext): str
   if (named && stage === 'production' && stable && !designated) {
     refusals.push(`${environment}: the designated version "${named}" is not known`);
   }
+  if (designated?.name === rollout.version.name) {
+    refusals.push(`${environment}: the designated version is the one that is to be released`);
+  }
   if (designated && context.ledger.quarantine[designated.name]) {
     refusals.push(`${environment}: the designated version ${designated.name} is quarantined`);
   }
@@ -209,13 +222,19 @@ function refusalsOf(spec: Spec, rollout: RolloutPlan, context: PlanContext): str
   const problems = problemsOf(rollout.steps, granularity ?? 1);
   refusals.push(...problems.map((problem) => `${environment}: ${problem}`));
   if (rollout.metrics.length === 0 && rollout.steps.some((step) => step.bake)) {
-    refusals.push(`${environment}: analysis.metrics is empty, so no bake could ever pass`);
+    const why = isCompared(spec) ? '' : ' (all traffic at once needs metrics with a `limit`)';
+    refusals.push(`${environment}: no metric can be judged, so no bake could ever pass${why}`);
   }
   return refusals;
 }
 
-function warningsOf(rollout: RolloutPlan): string[] {
-  if (rollout.stable || rollout.stage === 'staging') return [];
+function warningsOf(spec: Spec, rollout: RolloutPlan): string[] {
+  if (rollout.stage === 'staging') return [];
+  if (rollout.stable) {
+    const compares = spec.analysis.metrics.some((metric) => metric.ratioToStable !== undefined);
+    const left = `${rollout.environment}: ratioToStable is not judged, stable has no traffic beside`;
+    return compares && !isCompared(spec) ? [left] : [];
+  }
   const first = `${rollout.environment}: first release, all traffic at once and nothing to return to`;
   return rollout.metrics.length > 0
     ? [first]

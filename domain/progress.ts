@@ -45,7 +45,9 @@ export interface ReleaseProgress {
   rollouts: Record<string, RolloutProgress>;
   /** The gate that is open now. */
   gate: GateProgress | null;
+  /** The whole release; `pausedIn` names environments that were paused on their own. */
   paused: boolean;
+  pausedIn: string[];
   /** What the release as a whole waits for; rollouts have waits of their own. */
   wait: Wait | null;
   /** What people did, latest last, at most 50. */
@@ -73,6 +75,7 @@ export function newRelease(release: ReleaseId, at: string): ReleaseProgress {
     rollouts: {},
     gate: null,
     paused: false,
+    pausedIn: [],
     wait: null,
     actions: [],
     quarantined: null,
@@ -92,7 +95,19 @@ export function advance(progress: ReleaseProgress, event: CrescendoEvent): Relea
 function advanceEnvironment(progress: ReleaseProgress, event: RolloutEvent): ReleaseProgress {
   const known = progress.rollouts[event.environment] ?? newRollout(event.environment, event.at);
   const rollouts = { ...progress.rollouts, [event.environment]: advanceRollout(known, event) };
-  return { ...progress, rollouts };
+  return { ...progress, rollouts, ...lateness(progress, Object.values(rollouts)) };
+}
+
+/** While a rollback is past its deadline the release counts as failed; once verified it does not. */
+function lateness(
+  { stage, outcome, sentence }: ReleaseProgress,
+  rollouts: readonly RolloutProgress[],
+): Pick<ReleaseProgress, 'outcome' | 'sentence'> {
+  if (stage === 'ended') return { outcome, sentence };
+  const late = rollouts.find((rollout) => rollout.stage === 'rollback' && rollout.sentence);
+  return late
+    ? { outcome: 'rollback_failed', sentence: late.sentence }
+    : { outcome: null, sentence: null };
 }
 
 function advanceRelease(progress: ReleaseProgress, event: ReleaseEvent): ReleaseProgress {
@@ -134,7 +149,10 @@ function advanceRelease(progress: ReleaseProgress, event: ReleaseEvent): Release
     case 'action.accepted':
       return acceptAction(progress, event);
     case 'version.quarantined':
-      return { ...progress, quarantined: event.reason };
+      // An emergency return puts another version than its own under quarantine.
+      return event.version === progress.version?.name
+        ? { ...progress, quarantined: event.reason }
+        : progress;
     case 'release.warm':
       return { ...progress, stage: 'warm', since: event.at, wait: event.wait };
     case 'release.ended': {
@@ -151,10 +169,21 @@ function acceptAction(
 ): ReleaseProgress {
   const { action, by, reason, environment, at } = event;
   const record = { action, by, reason, environment, at };
-  const whole = environment === null;
-  const paused =
-    whole && action === 'pause' ? true : whole && action === 'resume' ? false : progress.paused;
-  return { ...progress, paused, actions: [...progress.actions, record].slice(-actionLimit) };
+  const actions = [...progress.actions, record].slice(-actionLimit);
+  return { ...progress, ...pausedAfter(progress, action, environment), actions };
+}
+
+function pausedAfter(
+  { paused, pausedIn }: ReleaseProgress,
+  action: Action,
+  environment: string | null,
+): Pick<ReleaseProgress, 'paused' | 'pausedIn'> {
+  if (action !== 'pause' && action !== 'resume') return { paused, pausedIn };
+  if (environment === null) {
+    return action === 'pause' ? { paused: true, pausedIn } : { paused: false, pausedIn: [] };
+  }
+  const others = pausedIn.filter((name) => name !== environment);
+  return { paused, pausedIn: action === 'pause' ? [...others, environment] : others };
 }
 
 function setCheck(progress: ReleaseProgress, check: CheckProgress): CheckProgress[] {

@@ -140,7 +140,7 @@ export function advanceRollout(rollout: RolloutProgress, event: RolloutEvent): R
     case 'rollback.delayed':
       return { ...rollout, sentence: event.sentence };
     case 'rollback.verified':
-      return { ...rollout, shares: event.shares, weight: 0 };
+      return { ...rollout, shares: event.shares, weight: 0, sentence: null };
     case 'version.retired':
       return rollout;
     case 'rollout.ended':

@@ -90,15 +90,34 @@ const bakeSchema = z
   })
   .refine((bake) => bake.min <= bake.max, { path: ['max'], message: 'must not be below min' });
 
-const canarySchema = z.strictObject({
-  steps: z
-    .array(stepSchema)
-    .min(1)
-    .max(100)
-    .default([1, 5, 25, 50, 100])
-    .describe('Weights in percent, rising; 100 is added at the end when it is missing'),
-  bake: bakeSchema.prefault({}),
-});
+const canarySchema = z
+  .strictObject({
+    steps: z
+      .array(stepSchema)
+      .min(1)
+      .max(100)
+      .default([1, 5, 25, 50, 100])
+      .describe('Weights in percent, rising; 100 is added at the end when it is missing'),
+    bake: bakeSchema.prefault({}),
+  })
+  .superRefine(({ steps, bake }, context) => {
+    steps.forEach((step, index) => {
+      const refuse = (message: string, path: string[] = []) =>
+        context.addIssue({ code: 'custom', path: ['steps', index, ...path], message });
+      const before = steps[index - 1];
+      const weight = weightOf(step);
+      if (before !== undefined && weight <= weightOf(before)) {
+        refuse(`must be above the step before it (${weightOf(before)} %), not ${weight} %`);
+      }
+      if (typeof step === 'number') return;
+      const own = { ...bake, ...step.bake };
+      if (own.min > own.max) refuse('min must not be above max', ['bake']);
+    });
+  });
+
+function weightOf(step: number | { weight: number }): number {
+  return typeof step === 'number' ? step : step.weight;
+}
 
 const strategySchema = z
   .union([

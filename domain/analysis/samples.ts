@@ -48,6 +48,20 @@ export function quantileOf(buckets: readonly [number, number][], quantile: numbe
   return lowerBound;
 }
 
+/** True when the quantile lies above the last finite bound: all that is known is that it is more. */
+export function overflows(sample: Sample, quantile: number): boolean {
+  if (sample.kind !== 'latency') return false;
+  const finite = sample.buckets.filter(([bound]) => bound < overflowBound).at(-1)?.[1] ?? 0;
+  return quantile * (requestsOf(sample) ?? 0) > finite;
+}
+
+/** False when a number is missing: JSON and careless providers turn it into NaN or null. */
+export function isUsable(sample: Sample): boolean {
+  if (sample.kind === 'gauge') return Number.isFinite(sample.value);
+  if (sample.kind === 'ratio') return Number.isFinite(sample.bad) && Number.isFinite(sample.total);
+  return sample.buckets.every(([bound, count]) => Number.isFinite(bound) && Number.isFinite(count));
+}
+
 function add(left: Sample, right: Sample): Sample {
   if (left.kind === 'ratio' && right.kind === 'ratio') {
     return { kind: 'ratio', bad: left.bad + right.bad, total: left.total + right.total };

@@ -1,7 +1,7 @@
 /** The threshold judge: limits and ratios to stable, with minimum evidence and failures in a row. */
 
 import { describeFinding } from './sentences.ts';
-import { combine, requestsOf, valueOf } from './samples.ts';
+import { combine, isUsable, overflows, requestsOf, valueOf } from './samples.ts';
 import type { MetricSpec } from './spec.ts';
 import type {
   BakeLimits,
@@ -89,8 +89,12 @@ function observeMetric(
   if (seen.phase !== 'measured') {
     return { ...before, evidence: noEvidence(metric, seen.phase, seen.detail) };
   }
-  const canary = slide(before.canary, seen.canary, metric.window);
   const stable = slide(before.stable, seen.stable, metric.window);
+  if (seen.canary === null || !isUsable(seen.canary)) {
+    const detail = seen.canary ? 'the answer holds no usable number' : 'the canary has no data';
+    return { ...before, stable, evidence: noEvidence(metric, 'noData', detail) };
+  }
+  const canary = slide(before.canary, seen.canary, metric.window);
   const stableValue = valueWithEvidence(metric, combine(stable));
   if (stableValue !== null) reference[metric.name] = stableValue;
   const evidence = judgeMetric(metric, combine(canary), reference[metric.name] ?? null);
@@ -104,7 +108,7 @@ function observeMetric(
 }
 
 function slide(window: Sample[], sample: Sample | null, size: number): Sample[] {
-  return sample ? [...window, sample].slice(-size) : window;
+  return sample && isUsable(sample) ? [...window, sample].slice(-size) : window;
 }
 
 /** The sample's value when it rests on enough requests. */
@@ -125,6 +129,10 @@ function judgeMetric(
   const canary = valueWithEvidence(metric, sample);
   const bound = boundFor(metric, stable);
   const finding = classify(metric, canary, stable, bound);
+  if (finding === 'ok' && overflows(sample, quantileFor(metric))) {
+    const detail = 'the quantile lies above the last bound of the histogram, so it is unknown';
+    return noEvidence(metric, 'noData', detail);
+  }
   const numbers = { metric: metric.name, finding, canary, stable, bound, requests };
   return { ...numbers, sentence: describeFinding(metric, numbers) };
 }
@@ -139,7 +147,8 @@ function relativeBound(metric: MetricSpec, stable: number | null): number | null
   if (metric.ratioToStable === undefined || stable === null) return null;
   // No error in minRequests requests does not prove a rate of zero: it may be one in so many.
   const base = metric.kind === 'ratio' && stable === 0 ? 1 / metric.minRequests : stable;
-  return metric.ratioToStable * base;
+  // The same as `ratio * base`, and right for a gauge below zero as well.
+  return base + (metric.ratioToStable - 1) * Math.abs(base);
 }
 
 function classify(
@@ -150,7 +159,10 @@ function classify(
 ): Finding {
   if (canary === null || bound === null) return 'tooLittleTraffic';
   const baselineSick = metric.limit !== undefined && stable !== null && stable > metric.limit;
-  if (!baselineSick) return canary > bound ? 'breach' : 'ok';
+  if (!baselineSick && canary > bound) return 'breach';
+  // Within the limit, but what `ratioToStable` asks cannot be told without a stable value.
+  if (metric.ratioToStable !== undefined && stable === null) return 'tooLittleTraffic';
+  if (!baselineSick) return 'ok';
   // Both are above the limit: the canary is to blame only for being worse than stable by the ratio.
   const ratioBound = relativeBound(metric, stable);
   return ratioBound !== null && canary > ratioBound ? 'breach' : 'sickBaseline';

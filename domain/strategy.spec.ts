@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { aProduction, aSpec } from '../test/support/builders.ts';
+import type { SpecInput } from './spec.ts';
+import { problemsOf, stepsOf } from './strategy.ts';
+
+type StrategyInput = SpecInput['production']['strategy'];
+
+const stepsFor = (strategy: StrategyInput) =>
+  stepsOf(aSpec({ production: aProduction({ strategy }) }).production.strategy);
+const usual = { min: 120_000, max: 1_200_000 };
+
+describe('domain/strategy', () => {
+  it.each<[string, StrategyInput, unknown[]]>([
+    ['the default', undefined, [1, 5, 25, 50, 100].map((weight) => [weight, usual])],
+    [
+      '100 % is added when it is missing',
+      { canary: { steps: [10] } },
+      [
+        [10, usual],
+        [100, usual],
+      ],
+    ],
+    [
+      'a step with a bake of its own keeps what it leaves out',
+      { canary: { steps: [{ weight: 10, bake: { min: '5m' } }, { weight: 100 }] } },
+      [
+        [10, { min: 300_000, max: 1_200_000 }],
+        [100, usual],
+      ],
+    ],
+    ['all at once, unwatched', { allAtOnce: {} }, [[100, null]]],
+    ['all at once, watched', { allAtOnce: { bake: {} } }, [[100, usual]]],
+  ])('steps: %s', (_, strategy, expected) => {
+    const steps = stepsFor(strategy);
+    expect(steps.map(({ weight, bake }) => [weight, bake])).toEqual(expected);
+    expect(steps.map(({ number }) => number)).toEqual(steps.map((_step, index) => index + 1));
+  });
+
+  const step = (number: number, weight: number, bake = usual) => ({ number, weight, bake });
+
+  it.each([
+    ['whole percents', [step(1, 1), step(2, 100)], 1, []],
+    ['fine steps of a fine router', [step(1, 0.05), step(2, 33.3)], 0.01, []],
+    [
+      'finer than the router',
+      [step(1, 0.5)],
+      1,
+      ['step 1: the router sets weights in units of 1 %'],
+    ],
+    ['falling', [step(1, 50), step(2, 25)], 1, ['step 2 (25 %) must be above step before (50 %)']],
+    ['equal', [step(1, 5), step(2, 5)], 1, ['step 2 (5 %) must be above step before (5 %)']],
+    ['nothing', [step(1, 0)], 1, ['step 1 (0 %) must be above step before (0 %)']],
+    [
+      'min above max',
+      [step(1, 5, { min: 2, max: 1 })],
+      1,
+      ["step 1: the bake's min is above its max"],
+    ],
+  ])('problems: %s', (_, steps, granularity, expected) => {
+    expect(problemsOf(steps, granularity)).toEqual(expected);
+  });
+});
