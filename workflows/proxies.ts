@@ -24,9 +24,9 @@ export const telling = proxyActivities<Omit<QuickActivities, 'record'>>({
 });
 
 /** Changing an environment on the way forward: given up after a while, then rolled back. */
-export function deploying(taskQueue: string) {
+export function deploying(taskQueue: string, summary?: string) {
   return proxyActivities<DeployingActivities>({
-    ...onQueue(taskQueue),
+    ...named(taskQueue, summary),
     startToCloseTimeout: '10m',
     scheduleToCloseTimeout: '30m',
     heartbeatTimeout: '10s',
@@ -36,9 +36,9 @@ export function deploying(taskQueue: string) {
 }
 
 /** Changing an environment on the way back: never given up. */
-export function returning(taskQueue: string) {
+export function returning(taskQueue: string, summary?: string) {
   return proxyActivities<DeployingActivities>({
-    ...onQueue(taskQueue),
+    ...named(taskQueue, summary),
     startToCloseTimeout: '2m',
     heartbeatTimeout: '10s',
     cancellationType: ActivityCancellationType.TRY_CANCEL,
@@ -47,9 +47,9 @@ export function returning(taskQueue: string) {
 }
 
 /** Stopping what is no longer needed: worth a few tries, not worth holding anything up. */
-export function tidying(taskQueue: string) {
+export function tidying(taskQueue: string, summary?: string) {
   return proxyActivities<DeployingActivities>({
-    ...onQueue(taskQueue),
+    ...named(taskQueue, summary),
     startToCloseTimeout: '2m',
     scheduleToCloseTimeout: '10m',
     heartbeatTimeout: '10s',
@@ -58,9 +58,9 @@ export function tidying(taskQueue: string) {
 }
 
 /** Watching: heartbeats tell that it lives; a lost worker is replaced after ten seconds. */
-export function watching(taskQueue: string) {
+export function watching(taskQueue: string, summary?: string) {
   return proxyActivities<WatchingActivities>({
-    ...onQueue(taskQueue),
+    ...named(taskQueue, summary),
     startToCloseTimeout: '30d',
     heartbeatTimeout: '10s',
     cancellationType: ActivityCancellationType.TRY_CANCEL,
@@ -68,7 +68,13 @@ export function watching(taskQueue: string) {
   });
 }
 
-/** The default queue is the one this workflow runs on, whatever its name. */
-function onQueue(taskQueue: string): { taskQueue?: string } {
-  return taskQueue === defaultTaskQueue ? {} : { taskQueue };
+/**
+ * The default queue is the one this workflow runs on, whatever its name. The summary is what people
+ * read in Temporal Web UI beside the activity; it is plain text, and cut there near 120 characters.
+ */
+function named(taskQueue: string, summary?: string): { taskQueue?: string; summary?: string } {
+  return {
+    ...(taskQueue === defaultTaskQueue ? {} : { taskQueue }),
+    ...(summary === undefined ? {} : { summary: summary.slice(0, 120) }),
+  };
 }

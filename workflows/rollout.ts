@@ -101,7 +101,7 @@ async function retireOld(current: Rollout): Promise<void> {
   const { plan } = current;
   const { stable, version, place, taskQueue } = plan;
   if (stable && stable.name !== version.name) {
-    const { shiftTraffic, retireVersion } = tidying(taskQueue);
+    const { shiftTraffic, retireVersion } = tidying(taskQueue, `retire ${stable.name}`);
     try {
       const shares = [{ version: version.name, weight: 100 }];
       if (place.router) await shiftTraffic({ place, shares, fence: current.nextFence() });

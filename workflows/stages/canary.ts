@@ -12,8 +12,9 @@ export async function shift(rollout: Rollout, weight: Weight, step: number | nul
   const { plan } = rollout;
   const shares = sharesAt(rollout, weight);
   const fence = rollout.nextFence();
+  const summary = `${weight} % of ${plan.environment} to ${plan.version.name}`;
   const seen = plan.place.router
-    ? await deploying(plan.taskQueue).shiftTraffic({ place: plan.place, shares, fence })
+    ? await deploying(plan.taskQueue, summary).shiftTraffic({ place: plan.place, shares, fence })
     : shares;
   rollout.record({ type: 'traffic.shifted', shares: seen, weight, step });
 }

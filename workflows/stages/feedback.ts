@@ -64,7 +64,9 @@ function startWatch(rollout: Rollout, step: Step, limits: BakeLimits): Promise<B
   const { plan, input } = rollout;
   rollout.watches += 1;
   const watch = `${input.attempt}.${rollout.watches}`;
-  return watching(plan.taskQueue).bake({
+  const verb = limits.mode === 'bake' ? 'watch' : 'guard';
+  const summary = `${verb} ${plan.version.name} at ${step.weight} % of ${plan.environment}`;
+  return watching(plan.taskQueue, summary).bake({
     id: `${formatReleaseId(input.release)}/${plan.environment}/${watch}`,
     release: input.release.number,
     place: plan.place,

@@ -44,7 +44,10 @@ async function returnOnce(
   deployFirst: boolean,
 ): Promise<TrafficShare[] | null> {
   const { place, version: candidate, taskQueue } = rollout.plan;
-  const { deployVersion, isVersionReady, shiftTraffic } = returning(taskQueue);
+  const { deployVersion, isVersionReady, shiftTraffic } = returning(
+    taskQueue,
+    `back to ${to?.name ?? 'nothing'}`,
+  );
   try {
     if (to && deployFirst) await deployVersion({ place, version: to });
     const shares = to ? [{ version: to.name, weight: 100 }] : [];
@@ -99,7 +102,7 @@ async function pageUntil(rollout: Rollout, work: Promise<void>): Promise<void> {
 async function retire(rollout: Rollout, to: Version | null): Promise<void> {
   const { place, version, taskQueue } = rollout.plan;
   if (to?.name === version.name) return;
-  const { retireVersion, shiftTraffic } = tidying(taskQueue);
+  const { retireVersion, shiftTraffic } = tidying(taskQueue, `retire ${version.name}`);
   try {
     const shares = to ? [{ version: to.name, weight: 100 }] : [];
     if (place.router) await shiftTraffic({ place, shares, fence: rollout.nextFence() });

@@ -11,7 +11,8 @@ import { shift } from './canary.ts';
 /** Up, known to the router, without traffic. */
 export async function stageCandidate(rollout: Rollout): Promise<Deployment> {
   const { plan, candidate } = rollout;
-  const { deployVersion } = deploying(plan.taskQueue);
+  const summary = `bring up ${candidate.name} in ${plan.environment}`;
+  const { deployVersion } = deploying(plan.taskQueue, summary);
   const { place, stable } = plan;
   // The stable version runs already; asking for it heals one that has died in the meantime.
   if (stable) await deployVersion({ place, version: stable });
@@ -33,7 +34,8 @@ async function passes(rollout: Rollout, candidate: Deployment, test: TestSpec): 
   rollout.requests.skip = false;
   rollout.record({ type: 'test.started', name: test.name });
   const { place, version } = rollout.plan;
-  const running = watching(rollout.plan.taskQueue).runTest({ place, version, candidate, test });
+  const { runTest } = watching(rollout.plan.taskQueue, `test: ${test.name}`);
+  const running = runTest({ place, version, candidate, test });
   const result = await Promise.race([running, skipped(rollout, test)]);
   rollout.record({ type: 'test.finished', result });
   return result.passed;

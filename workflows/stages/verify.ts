@@ -78,7 +78,9 @@ async function look(
 ): Promise<CheckResult | null> {
   const scope = new CancellationScope();
   const { version } = release.input;
-  const polling = scope.run(() => watching(defaultTaskQueue).verifyVersion({ check, version }));
+  const polling = scope.run(() =>
+    watching(defaultTaskQueue, `CI: ${check.vendor}`).verifyVersion({ check, version }),
+  );
   const result = await Promise.race([polling, condition(stop).then(() => null)]);
   if (result !== null) return result;
   polling.catch((error: unknown) => {
