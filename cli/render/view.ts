@@ -4,9 +4,10 @@ import type { MetricEvidence } from '../../domain/analysis/verdict.ts';
 import type { Wait } from '../../domain/events.ts';
 import { rolloutsOf, type RolloutPlan } from '../../domain/plan.ts';
 import type { ReleaseProgress } from '../../domain/progress.ts';
-import type { Actor } from '../../domain/release.ts';
 import { span, wallTime } from './time.ts';
 import { widthOf, wrap, type Line, type Tone } from './text.ts';
+
+export { percent, person } from '../../domain/words.ts';
 
 /** What was seen at the door of an environment, beside what the router says it does. */
 export interface SeenTraffic {
@@ -50,16 +51,6 @@ export function environmentsOf(progress: ReleaseProgress): string[] {
 export function planOf(progress: ReleaseProgress, environment: string): RolloutPlan | null {
   const planned = progress.plan ? rolloutsOf(progress.plan) : [];
   return planned.find((rollout) => rollout.environment === environment) ?? null;
-}
-
-/** `jane (cli)`; Crescendo itself goes by its name alone. */
-export function person({ id, channel }: Actor): string {
-  return channel === 'policy' ? id : `${id} (${channel})`;
-}
-
-/** `12.5 %` */
-export function percent(weight: number): string {
-  return `${Number(weight.toFixed(2))} %`;
 }
 
 /** `since 14:05:09 (12 s), until 14:25:09 (19 min left), then it is held` */

@@ -1,0 +1,116 @@
+/** An event as one sentence: timelines, logs and announcements say it in these words. */
+
+import type { CrescendoEvent, ReleaseEvent, RolloutEvent, Wait } from './events.ts';
+import { percent, person } from './words.ts';
+
+/** ISO 8601 in, what the reader is shown out: time zones are the screen's business. */
+type Time = (iso: string) => string;
+
+/** Without the environment's name; null for an event that tells a reader nothing new. */
+export function eventSentence(event: CrescendoEvent, time: Time): string | null {
+  return event.environment === null ? releaseSentence(event, time) : rolloutSentence(event, time);
+}
+
+function releaseSentence(event: ReleaseEvent, time: Time): string | null {
+  switch (event.type) {
+    case 'release.submitted':
+      return `version ${event.version.name} submitted by ${person(event.by)}${why(event.reason)}`;
+    case 'release.queued':
+      return `queued: ${waiting(event.wait, time)}`;
+    case 'release.admitted':
+      return `admitted: ${countSteps(event)}`;
+    case 'check.started':
+      return `check ${event.check}: started`;
+    case 'check.finished':
+      return `check ${event.check}: ${event.state}${colon(event.detail)}`;
+    case 'stage.entered':
+      return event.stage === 'ended' ? null : `stage ${event.stage}`;
+    case 'release.holding':
+      return `held: ${waiting(event.wait, time)}`;
+    case 'release.resumed':
+      return 'goes on';
+    case 'gate.opened':
+      return `gate "${event.gate}": ${waiting(event.wait, time)}`;
+    case 'gate.approved':
+      return `gate "${event.gate}": approved by ${person(event.by)}${why(event.reason)}, ${event.missing} missing`;
+    case 'gate.closed':
+      return `gate "${event.gate}": ${event.approved ? 'open' : 'closed with a no'}${colon(event.sentence)}`;
+    case 'action.accepted':
+      return `${event.action} by ${person(event.by)}${why(event.reason)}`;
+    case 'version.quarantined':
+      return `version ${event.version} quarantined${colon(event.reason)}`;
+    case 'release.warm':
+      return `all traffic moved; ${waiting(event.wait, time)}`;
+    case 'release.ended':
+      return `${event.outcome.replace('_', ' ')}${colon(event.sentence)}`;
+    default:
+      return unknownEvent(event);
+  }
+}
+
+function rolloutSentence(event: RolloutEvent, time: Time): string | null {
+  switch (event.type) {
+    case 'rollout.started':
+      return `rollout beside ${event.stable ?? 'nothing (first release)'}, steps ${event.weights.map(percent).join(', ')}; a rollback goes to ${event.designated ?? 'nothing'}`;
+    case 'version.deploying':
+      return `deploying ${event.version}`;
+    case 'version.deployed':
+      return `${event.version} is up at ${event.url}`;
+    case 'test.started':
+      return `test ${event.name}: started`;
+    case 'test.finished': {
+      const { name, passed, failed, total, detail } = event.result;
+      return `test ${name}: ${passed ? 'passed' : `failed, ${failed} of ${total}`}${colon(detail)}`;
+    }
+    case 'traffic.shifted':
+      return `traffic ${event.shares.map((share) => `${share.version} ${percent(share.weight)}`).join(', ') || 'to nobody'}`;
+    case 'bake.started':
+      return `step ${event.step} at ${percent(event.weight)}: baking`;
+    case 'bake.finished':
+      return `step ${event.step} at ${percent(event.weight)}: ${event.verdict.verdict}${colon(event.verdict.sentence)}`;
+    case 'bake.promoted':
+      return `step ${event.step} at ${percent(event.weight)}: promoted by ${person(event.by)}${why(event.reason)}`;
+    case 'rollout.holding':
+      return `held: ${waiting(event.wait, time)}`;
+    case 'rollout.resumed':
+      return 'goes on';
+    case 'rollout.finished':
+      return null;
+    case 'rollback.started':
+      return `rolling back to ${event.to ?? 'nothing'} by ${person(event.by)}${colon(event.cause)}`;
+    case 'rollback.delayed':
+      return `rollback delayed after ${event.attempts} attempts${colon(event.sentence)}`;
+    case 'rollback.verified':
+      return `rollback verified: all traffic on ${event.to ?? 'nothing'}`;
+    case 'version.retired':
+      return `${event.version} retired`;
+    case 'rollout.ended':
+      return `rollout ${event.outcome.replace('_', ' ')}${colon(event.sentence)}`;
+    default:
+      return unknownEvent(event);
+  }
+}
+
+/** A newer server may record what this client has not heard of. */
+function unknownEvent(event: never): string {
+  return (event as CrescendoEvent).type;
+}
+
+function why(reason: string | null): string {
+  return reason === null ? '' : ` (${reason})`;
+}
+
+function colon(text: string): string {
+  return text === '' ? '' : `: ${text}`;
+}
+
+function waiting(wait: Wait, time: Time): string {
+  const until = wait.until === null ? 'with no time limit' : `until ${time(wait.until)}`;
+  return `waits for ${wait.for} ${until}, then ${wait.then}`;
+}
+
+function countSteps({ plan }: Extract<ReleaseEvent, { type: 'release.admitted' }>): string {
+  const names = plan.waves.flatMap((wave) => wave.rollouts.map(({ environment }) => environment));
+  const staging = plan.staging ? `${plan.staging.environment}, then ` : '';
+  return `${staging}${names.join(', ')} in ${plan.waves.length} ${plan.waves.length === 1 ? 'wave' : 'waves'}`;
+}
