@@ -82,7 +82,8 @@ export type ReleaseEventBody =
       action: Action;
       by: Actor;
       reason: string | null;
-      environment: string | null;
+      /** The one environment it is about; null for the release as a whole. */
+      only: string | null;
     }
   | { type: 'version.quarantined'; version: string; reason: string }
   | { type: 'release.warm'; wait: Wait }

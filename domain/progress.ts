@@ -167,10 +167,10 @@ function acceptAction(
   progress: ReleaseProgress,
   event: Extract<ReleaseEvent, { type: 'action.accepted' }>,
 ): ReleaseProgress {
-  const { action, by, reason, environment, at } = event;
-  const record = { action, by, reason, environment, at };
+  const { action, by, reason, only, at } = event;
+  const record = { action, by, reason, environment: only, at };
   const actions = [...progress.actions, record].slice(-actionLimit);
-  return { ...progress, ...pausedAfter(progress, action, environment), actions };
+  return { ...progress, ...pausedAfter(progress, action, only), actions };
 }
 
 function pausedAfter(

@@ -33,7 +33,7 @@ describe('journal/readme', () => {
     db = await openTestDatabase();
     const journal = createJournal(db);
     const by = { id: 'jane', channel: 'slack' } as const;
-    const action = { action: 'rollback', by, reason: 'it is slow', environment: null } as const;
+    const action = { action: 'rollback', by, reason: 'it is slow', only: null } as const;
     const now = Date.now();
     await journal.append([
       ...aSubmittedRelease({ application: 'shop', number: 7 }, now)

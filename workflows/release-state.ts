@@ -141,7 +141,7 @@ export function take(release: Release, action: Action, request: ActionRequest): 
   const { by, reason, environment } = request;
   const because = (verb: string) => `${verb} by ${by.id}${reason ? `: ${reason}` : ''}`;
   const { requests, progress } = release;
-  release.record({ type: 'action.accepted', action, by, reason, environment });
+  release.record({ type: 'action.accepted', action, by, reason, only: environment });
   switch (action) {
     case 'rollback':
       if (environment === null) {

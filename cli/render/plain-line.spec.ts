@@ -97,7 +97,7 @@ describe('cli/render/plain-line', () => {
       action: 'pause',
       by: jane,
       reason: 'a\nb\u001B[2J',
-      environment: null,
+      only: null,
     });
     expect(plainLine(event)).toBe('2026-11-23T12:00:01Z  pause by jane (cli) (a b)');
   });

@@ -1,0 +1,135 @@
+import { describe, expect, it } from 'vitest';
+import { aVerdict, aWait, at, jane } from '../test/support/situations.ts';
+import type { RolloutEvent, RolloutEventBody } from './events.ts';
+import { advanceRollout, newRollout, type RolloutProgress } from './rollout-progress.ts';
+
+function fold(...bodies: RolloutEventBody[]): RolloutProgress {
+  return bodies.reduce(
+    (progress, body, index) =>
+      advanceRollout(progress, { ...body, at: at(index + 1), environment: 'eu' } as RolloutEvent),
+    newRollout('eu', at(0)),
+  );
+}
+
+const started: RolloutEventBody = {
+  type: 'rollout.started',
+  stable: '1.0.0',
+  designated: '0.9.0',
+  weights: [5, 100],
+};
+const shifted = (weight: number, step: number | null): RolloutEventBody => ({
+  type: 'traffic.shifted',
+  shares: [{ version: '1.1.0', weight }],
+  weight,
+  step,
+});
+const baking: RolloutEventBody = { type: 'bake.started', step: 1, weight: 5, wait: aWait('bake') };
+const finished = (verdict: 'pass' | 'fail' | 'inconclusive'): RolloutEventBody => ({
+  type: 'bake.finished',
+  step: 1,
+  weight: 5,
+  verdict: aVerdict(verdict),
+});
+const back: RolloutEventBody = { type: 'rollback.started', to: '1.0.0', cause: 'errors', by: jane };
+const test = (name: string, passed: boolean): RolloutEventBody => ({
+  type: 'test.finished',
+  result: { name, passed, total: 1, failed: 0, failures: [], detail: '', logTail: '' },
+});
+
+describe('domain/rollout-progress', () => {
+  it.each<[string, RolloutEventBody[], RolloutProgress['stage']]>([
+    ['started', [started], 'deploy'],
+    ['up but without traffic', [started, shifted(0, null)], 'deploy'],
+    ['testing', [started, { type: 'test.started', name: 'smoke' }], 'test'],
+    ['shifted to a step', [started, shifted(5, 1)], 'shift'],
+    ['baking', [started, shifted(5, 1), baking], 'bake'],
+    ['a verdict alone changes no stage', [started, baking, finished('pass')], 'bake'],
+    ['holding', [started, baking, { type: 'rollout.holding', wait: aWait('pause') }], 'hold'],
+    ['finished', [started, { type: 'rollout.finished', version: '1.1.0' }], 'finished'],
+    ['rolling back', [started, back], 'rollback'],
+    ['a shift while rolling back', [started, back, shifted(0, null)], 'rollback'],
+    [
+      'late while rolling back',
+      [back, { type: 'rollback.delayed', sentence: 's', attempts: 1 }],
+      'rollback',
+    ],
+    [
+      'ended',
+      [
+        started,
+        {
+          type: 'rollout.ended',
+          version: '1.1.0',
+          outcome: 'finished',
+          live: '1.1.0',
+          sentence: '',
+        },
+      ],
+      'ended',
+    ],
+  ])('stage: %s', (_, events, stage) => expect(fold(...events).stage).toBe(stage));
+
+  it('knows its steps, and where it would go back', () => {
+    const rollout = fold(started);
+    expect(rollout).toMatchObject({ stable: '1.0.0', designated: '0.9.0', step: null });
+    expect(rollout.steps.map(({ number, weight, state }) => [number, weight, state])).toEqual([
+      [1, 5, 'waiting'],
+      [2, 100, 'waiting'],
+    ]);
+  });
+
+  it.each([
+    ['pass', finished('pass'), 'passed'],
+    ['fail', finished('fail'), 'failed'],
+    ['inconclusive', finished('inconclusive'), 'inconclusive'],
+    [
+      'promotion',
+      { type: 'bake.promoted', step: 1, weight: 5, by: jane, reason: null } as const,
+      'promoted',
+    ],
+  ])('step after %s', (_, event, state) => {
+    const { steps, wait } = fold(started, shifted(5, 1), baking, event);
+    expect(steps.map((step) => step.state)).toEqual([state, 'waiting']);
+    expect(wait).toBeNull();
+  });
+
+  it('keeps the highest share it ever had', () => {
+    const rollout = fold(started, shifted(25, 1), back, shifted(0, null));
+    expect(rollout).toMatchObject({ weight: 0, peak: 25, cause: 'errors', designated: '1.0.0' });
+  });
+
+  it('keeps the time at which a stage began', () => {
+    expect(fold(started, shifted(5, 1), baking, baking).since).toBe(at(3));
+  });
+
+  it('keeps the latest result of each test', () => {
+    const { tests } = fold(started, test('a', false), test('b', true), test('a', true));
+    expect(tests.map(({ name, passed }) => [name, passed])).toEqual([
+      ['b', true],
+      ['a', true],
+    ]);
+  });
+
+  it('is no longer late once it is verified', () => {
+    const late = { type: 'rollback.delayed', sentence: 'late', attempts: 1 } as const;
+    const verified: RolloutEventBody = { type: 'rollback.verified', to: '1.0.0', shares: [] };
+    expect(fold(back, late).sentence).toBe('late');
+    expect(fold(back, late, verified)).toMatchObject({ sentence: null, weight: 0, shares: [] });
+  });
+
+  it('says how it ended and who has the audience', () => {
+    const ended = { outcome: 'rolled_back', live: '1.0.0', sentence: 'errors' } as const;
+    expect(fold(started, { type: 'rollout.ended', version: '1.1.0', ...ended })).toMatchObject(
+      ended,
+    );
+  });
+
+  it.each<[string, RolloutEventBody]>([
+    ['deploying', { type: 'version.deploying', version: '1.1.0' }],
+    ['retired', { type: 'version.retired', version: '1.0.0' }],
+  ])('%s changes nothing', (_, body) => {
+    const before = fold(started);
+    const event = { ...body, at: at(9), environment: 'eu' } as RolloutEvent;
+    expect(advanceRollout(before, event)).toBe(before);
+  });
+});
