@@ -1,15 +1,40 @@
-/** How the tests run: beside the source and in test/, one process per file. */
+/** How the tests run: beside the source and in test/ first, then journeys on a real stack, one by one. */
 
 import { defineConfig } from 'vitest/config';
+
+const never = ['**/node_modules/**', 'dist/**', '.crescendo/**'];
 
 export default defineConfig({
   oxc: { decorator: { legacy: true, emitDecoratorMetadata: true } },
   test: {
-    include: ['**/*.spec.ts'],
-    exclude: ['**/node_modules/**', 'dist/**', '.crescendo/**'],
     pool: 'forks',
-    globalSetup: ['test/support/global-setup.ts'],
     testTimeout: 60_000,
     hookTimeout: 180_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['**/*.spec.ts'],
+          exclude: [...never, 'test/e2e/**'],
+          globalSetup: ['test/support/global-setup.ts'],
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.spec.ts'],
+          exclude: never,
+          globalSetup: ['test/support/e2e/build.ts'],
+          // Each file has a whole stack and kills parts of it: two at once would slow each other down.
+          maxWorkers: 1,
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+          testTimeout: 180_000,
+        },
+      },
+    ],
   },
 });

@@ -15,14 +15,15 @@ export interface Traffic {
   stop(): Promise<void>;
 }
 
-/** Requests a second; one in six comes from a loyal customer. */
-export const requestRate = 200;
-const tickMs = 25;
+/** Requests a second. */
+const usualRate = 200;
+/** One in so many comes from a loyal customer. */
 const loyalEvery = 6;
+const tickMs = 25;
 const timeoutMs = 5000;
 
 /** An open loop: the rate stays the same however slow the answers are. Ends with `stop`. */
-export function startTraffic(port: number): Traffic {
+export function startTraffic(port: number, requestRate = usualRate): Traffic {
   const agent = new Agent({ keepAlive: true, maxSockets: 64 });
   const counts: Record<string, Count> = {};
   const failures = new Map<string, number>();

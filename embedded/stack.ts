@@ -21,6 +21,8 @@ export interface StackOptions {
   port?: number | undefined;
   /** Port of Temporal Web UI; 8233, or another one when that is taken. */
   uiPort?: number | undefined;
+  /** Ports of the other parts; the usual ones, or others when those are taken. */
+  ports?: { temporal?: number; envoy?: number; journal?: number };
   /** Use this Temporal server instead of finding or starting one. */
   temporalAddress?: string | undefined;
   /** Always start an own Temporal server, whatever answers on its usual port. */
@@ -155,7 +157,7 @@ async function startTemporal(
     return { address: choice.address, ui, process: null };
   }
   onProgress(`Temporal: ${choice.binary.version}, ${choice.binary.source}`);
-  const port = await pickPort(options, undefined, 7233, 'Temporal');
+  const port = await pickPort(options, options.ports?.temporal, 7233, 'Temporal');
   const uiPort = await pickPort(options, options.uiPort, 8233, 'Temporal Web UI');
   const server = await startTemporalServer({
     binary: choice.binary.path,
@@ -189,7 +191,7 @@ async function startRouter(
     await startEnvoy({
       binary: binary.path,
       directory: join(dataDir, 'envoy'),
-      adminPort: await pickPort(options, undefined, 9901, "Envoy's admin interface"),
+      adminPort: await pickPort(options, options.ports?.envoy, 9901, "Envoy's admin interface"),
       logFile: join(logs, 'envoy.log'),
       ...(onEvent ? { onEvent } : {}),
     }),
@@ -204,7 +206,7 @@ async function startJournal(options: StackOptions, dataDir: string, logs: string
   }
   const server = await startJournalServer({
     directory: join(dataDir, 'journal'),
-    port: await pickPort(options, undefined, 5439, 'the journal'),
+    port: await pickPort(options, options.ports?.journal, 5439, 'the journal'),
     logFile: join(logs, 'journal.log'),
     ...(options.onEvent ? { onEvent: options.onEvent } : {}),
   });
