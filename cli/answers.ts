@@ -29,6 +29,8 @@ export interface ApplicationSummary {
 export interface ApplicationAnswer {
   application: string;
   revision: number;
+  /** With every default filled in. */
+  spec: { production: { waves: { environments: string[] }[] } } | null;
   lane: Lane;
   ledger: Ledger;
   links?: Links;

@@ -36,7 +36,7 @@ export async function follow(
       const entry = JSON.parse(data) as RecordedEntry;
       progress = fold(progress, entry.event);
       display.show(entry, progress);
-      if (progress.outcome !== null || (until === 'warm' && progress.stage === 'warm')) break;
+      if (progress.stage === 'ended' || (until === 'warm' && progress.stage === 'warm')) break;
     }
   } finally {
     looking?.stop();
@@ -46,7 +46,11 @@ export async function follow(
 
 /** A newer server may send events this client has not heard of: they change nothing. */
 function fold(progress: ReleaseProgress, event: CrescendoEvent): ReleaseProgress {
-  const next: ReleaseProgress | undefined = advance(progress, event);
-  const rollout = event.environment === null ? next : next?.rollouts[event.environment];
-  return rollout === undefined ? progress : next;
+  try {
+    const next: ReleaseProgress | undefined = advance(progress, event);
+    const rollout = event.environment === null ? next : next?.rollouts[event.environment];
+    return rollout === undefined ? progress : next;
+  } catch {
+    return progress;
+  }
 }

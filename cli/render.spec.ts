@@ -63,7 +63,7 @@ const gated = [
     type: 'gate.opened',
     gate: 'wave 2',
     needs: 2,
-    exclude: [],
+    exclude: ['sam'],
     wait: wait('gate', '2 approvals before wave 2', 62, 14_462, 'the release is rejected'),
   }),
   release(70, {
@@ -71,7 +71,7 @@ const gated = [
     action: 'approve',
     by: jane,
     reason: 'looks fine',
-    environment: null,
+    only: null,
   }),
   release(70, {
     type: 'gate.approved',
@@ -179,6 +179,22 @@ describe('cli/render', () => {
     ]);
   });
 
+  it('says that a paused environment stays where it is while it bakes', () => {
+    const pause = release(35, {
+      type: 'action.accepted',
+      action: 'pause',
+      by: jane,
+      reason: null,
+      only: null,
+    });
+    const text = render([...baking, pause], 42)
+      .join(' ')
+      .replaceAll(/\s+/g, ' ');
+    expect(text).toContain('‖ paused');
+    expect(text).toContain('then the policy decides; paused, so it stays at this weight');
+    expect(text).toContain('run crescendo resume shop:3');
+  });
+
   it('shows an open gate with its approvals and who did what', () => {
     expect(render(gated, 100).slice(3)).toEqual([
       'staging   1.2.0   ✔ finished',
@@ -186,7 +202,7 @@ describe('cli/render', () => {
       'us        ○ to come in wave 2',
       'ap        ○ to come in wave 2',
       '',
-      'waits for 2 approvals before wave 2; 1 of 2 so far: jane (cli)',
+      'waits for 2 approvals before wave 2; 1 of 2 so far: jane (cli), not by sam',
       '          since 12:01:02 (38 s), until 16:01:02 (3 h 59 min left), then the',
       '          release is rejected',
       '',
@@ -274,7 +290,7 @@ describe('cli/render', () => {
     const reason = 'fine\u001B[2J\u001B]0;owned\u0007\nrun: rm -rf /';
     const events = [
       ...untilProduction(),
-      release(9, { type: 'action.accepted', action: 'pause', by: jane, reason, environment: null }),
+      release(9, { type: 'action.accepted', action: 'pause', by: jane, reason, only: null }),
     ];
     const lines = render(events, 20);
     // oxlint-disable-next-line no-control-regex -- what must not be there

@@ -32,12 +32,17 @@ production:
 
 const version = ['--version', '1.2.0', '--artifact', './shop-1.2.0'];
 
+function finished(version: string) {
+  return { version, release: 1, outcome: 'finished', at: at(0) };
+}
+
 /** An application that rests or has a release under way. */
 function lane(active: number | null) {
   return {
     body: {
       application: 'shop',
       revision: 4,
+      spec: null,
       lane: {
         active: active === null ? null : { number: active, version: '1.2.0', since: at(0) },
         warm: false,
@@ -291,22 +296,22 @@ describe('cli/run', () => {
       expect(out.split('\n')).toEqual([
         'shop 1.2.0   ./shop-1.2.0',
         '',
-        'verify    command',
-        'staging   staging: 1.2.0, from 1.1.0; a rollback goes to 1.1.0',
-        '          tests: smoke',
-        'wave 1    eu: 1.2.0, from 1.1.0; a rollback goes to 1.1.0',
-        '          1 %, 5 %, 25 %, 50 %, 100 %; each baked 10 s to 20 s',
-        '          judged by errors, latency',
-        'gate      2 approvals within 4 h, else rejected',
-        'wave 2    us: 1.2.0, from 1.1.0; a rollback goes to 1.1.0',
-        '          1 %, 5 %, 25 %, 50 %, 100 %; each baked 10 s to 20 s',
-        '          judged by errors, latency',
-        '          ap: 1.2.0, from 1.1.0; a rollback goes to 1.1.0',
-        '          1 %, 5 %, 25 %, 50 %, 100 %; each baked 10 s to 20 s',
-        '          judged by errors, latency',
+        'verify      command',
+        'staging     staging: 1.2.0, from 1.1.0; a rollback goes to 1.1.0',
+        '            tests: smoke',
+        'wave 1      eu: 1.2.0, from 1.1.0; a rollback goes to 1.1.0',
+        '            1 %, 5 %, 25 %, 50 %, 100 %; each baked 10 s to 20 s',
+        '            judged by errors, latency',
+        'gate        2 approvals within 4 h, else rejected',
+        'wave 2      us: 1.2.0, from 1.1.0; a rollback goes to 1.1.0',
+        '            1 %, 5 %, 25 %, 50 %, 100 %; each baked 10 s to 20 s',
+        '            judged by errors, latency',
+        '            ap: 1.2.0, from 1.1.0; a rollback goes to 1.1.0',
+        '            1 %, 5 %, 25 %, 50 %, 100 %; each baked 10 s to 20 s',
+        '            judged by errors, latency',
         '',
-        'baking    1 min 40 s to 3 min 20 s in all, by how soon the evidence is clear',
-        '⚠ warning the version names no commit',
+        'baking      1 min 40 s to 3 min 20 s in all, by how soon the evidence is clear',
+        '⚠ warning   the version names no commit',
         '',
       ]);
       expect(err).toContain('Nothing was started');
@@ -493,7 +498,7 @@ describe('cli/run', () => {
       const { exit, out } = await crescendo(['get', 'shop:3']);
       expect(exit).toBe(0);
       expect(out).toContain('shop 1.2.0   release shop:3   ↩ rolled back   00:44');
-      expect(out).toMatch(/temporal {2}http:\/\/ui\.test\/shop\n$/);
+      expect(out).toMatch(/\n\ntemporal {2}http:\/\/ui\.test\/shop\n$/);
     });
 
     it('shows an application', async () => {
@@ -545,6 +550,25 @@ describe('cli/run', () => {
         exit: 0,
         err: '',
       });
+    });
+
+    it('stays with a rollback that is late until it has been verified', async () => {
+      const sentence = 'the rollback of eu is not verified yet';
+      const shares = [{ version: '1.1.0', weight: 100 }];
+      const events = rolledBack().slice(0, -6);
+      const late = inEnvironment('eu', 90, { type: 'rollback.delayed', sentence, attempts: 1 });
+      const verified = inEnvironment('eu', 95, { type: 'rollback.verified', to: '1.1.0', shares });
+      const over = release(96, { type: 'release.ended', outcome: 'rolled_back', sentence: 'back' });
+      api.record(...events, late, verified, over);
+      const { exit, out } = await crescendo(['watch', 'shop:3']);
+      expect(exit).toBe(1);
+      expect(
+        out
+          .trim()
+          .split('\n')
+          .slice(-2)
+          .map((line) => line.slice(22)),
+      ).toEqual(['eu: rollback verified: all traffic on 1.1.0', 'rolled back: back']);
     });
 
     it('finds the active release of an application', async () => {
@@ -741,6 +765,26 @@ describe('cli/run', () => {
       const { exit, out } = await crescendo(['rollback', 'shop', '--reason', 'slow', '--yes']);
       expect([exit, out]).toEqual([0, 'shop:4   started\n']);
       expect(bodies().at(-1)).toEqual({ reason: 'slow' });
+    });
+
+    it('says which environments would go where before it asks', async () => {
+      const state = lane(null).body;
+      const environments = {
+        staging: { live: '1.1.0', history: [] },
+        eu: { live: '1.1.0', history: [finished('1.0.8'), finished('1.0.9'), finished('1.1.0')] },
+        us: { live: '1.0.8', history: [finished('1.0.8')] },
+      };
+      const spec = { production: { waves: [{ environments: ['eu'] }, { environments: ['us'] }] } };
+      const body = { ...state, spec, ledger: { ...state.ledger, environments } };
+      api.on('GET /api/v1/applications/shop', { body });
+      const { exit, questions } = await crescendo(['rollback', 'shop'], { answer: 'n' });
+      expect([exit, questions]).toEqual([
+        6,
+        ['Return shop now: eu 1.1.0 to 1.0.8, us 1.0.8 to (no earlier good version)? [Y/n] '],
+      ]);
+      const named = await crescendo(['rollback', 'shop', '--to', '1.0.8'], { answer: 'n' });
+      expect(named.questions).toEqual(['Return shop now: eu 1.1.0 to 1.0.8? [Y/n] ']);
+      expect(asked().filter((request) => request.startsWith('POST'))).toEqual([]);
     });
 
     it('rolls an application under way back through its release', async () => {

@@ -2,14 +2,15 @@
 
 import type { Command } from 'commander';
 import { actionDescriptions, actions, type Action } from '../../domain/actions.ts';
-import type { ReleaseAnswer, SubmitAnswer } from '../answers.ts';
+import { environmentLedger, lastGood } from '../../domain/ledger.ts';
+import type { ApplicationAnswer, ReleaseAnswer, SubmitAnswer } from '../answers.ts';
 import { action, confirm, type Call, type Session } from '../call.ts';
 import { segment, type Client } from '../client.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
 import { stateOf } from '../render/header.ts';
 import { withConnection, withOutput, wholeNumber } from './options.ts';
 import { report } from './release.ts';
-import { activeRelease, parseTarget, releaseFor, releasePath } from './target.ts';
+import { parseTarget, readApplication, releaseFor, releasePath } from './target.ts';
 
 interface ActionFlags {
   reason?: string;
@@ -102,24 +103,42 @@ function keep({ say }: Call): ExitCode {
 async function rollBack(call: Call, text: string, flags: ActionFlags): Promise<ExitCode> {
   const client = await call.client();
   const target = parseTarget(text);
-  const application = 'application' in target ? target.application : null;
-  const id = 'release' in target ? target.release : await activeRelease(client, target.application);
-  if (id !== null && flags.to === undefined) return actOn(call, client, 'rollback', id, flags);
-  return returnTo(call, client, application ?? text.split(':')[0] ?? text, flags);
+  if ('release' in target) {
+    if (flags.to === undefined) return actOn(call, client, 'rollback', target.release, flags);
+    const [application = text] = text.split(':');
+    return returnTo(call, client, await readApplication(client, application), flags);
+  }
+  const state = await readApplication(client, target.application);
+  const { active } = state.lane;
+  if (active === null || flags.to !== undefined) return returnTo(call, client, state, flags);
+  return actOn(call, client, 'rollback', `${target.application}:${active.number}`, flags);
 }
 
 async function returnTo(
   call: Call,
   client: Client,
-  application: string,
+  state: ApplicationAnswer,
   { to, reason, yes }: ActionFlags,
 ): Promise<ExitCode> {
-  const where = to === undefined ? 'the last good version of each environment' : to;
-  const question = `Return ${application} to ${where} now?`;
+  const { application } = state;
+  const question = `Return ${application} now: ${returnsOf(state, to)}?`;
   if (!(await confirm(call, question, { yes, preset: true }))) return keep(call);
   const path = `/applications/${segment(application)}/rollback`;
   const answer = await client.post<SubmitAnswer>(path, { body: { to, reason } });
   report(call, answer);
   call.say(`Watch it: crescendo watch ${answer.id}`);
   return exitCodes.ok;
+}
+
+/** `eu 1.2.0 to 1.1.0, us 1.2.0 to 1.0.0`, by the same rule as the server's. */
+function returnsOf({ spec, ledger }: ApplicationAnswer, to: string | undefined): string {
+  const environments = spec?.production.waves.flatMap((wave) => wave.environments) ?? [];
+  const moves = environments.flatMap((name) => {
+    const { live } = environmentLedger(ledger, name);
+    if (live === null || live === to) return [];
+    return [
+      `${name} ${live} to ${to ?? lastGood(ledger, name, live) ?? '(no earlier good version)'}`,
+    ];
+  });
+  return moves.join(', ') || `everything to ${to ?? 'its last good version'}`;
 }

@@ -12,6 +12,7 @@ import { action, type Call, type Session } from '../call.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
 import { applicationDetails, applicationList, releaseList } from '../render/lists.ts';
 import { renderRelease } from '../render.ts';
+import type { Line } from '../render/text.ts';
 import { withConnection, withOutput, wholeNumber } from './options.ts';
 import { parseTarget, readApplication, releasePath } from './target.ts';
 
@@ -81,10 +82,12 @@ async function getRelease(call: Call, id: string): Promise<void> {
   const answer = await client.get<ReleaseAnswer>(releasePath(id));
   if (call.json) return call.printJson(answer);
   printRelease(call, answer);
-  const { links = {} } = answer;
-  for (const [name, link] of Object.entries(links)) {
-    if (link && /^https?:/.test(link)) call.print([[['quiet', `${name.padEnd(10)}${link}`]]]);
-  }
+  // The other links are for programs, which ask for JSON.
+  const shown = ['console', 'temporal'].flatMap((name): Line[] => {
+    const link = answer.links?.[name];
+    return link ? [[['quiet', name.padEnd(10)], link]] : [];
+  });
+  if (shown.length > 0) call.print([[], ...shown]);
 }
 
 /** The view of a release as data. */

@@ -22,18 +22,12 @@ export async function readApplication(client: Client, name: string): Promise<App
   return client.get<ApplicationAnswer>(`/applications/${segment(name)}`);
 }
 
-/** The id of an application's active release, or null. */
-export async function activeRelease(client: Client, application: string): Promise<string | null> {
-  const { lane } = await readApplication(client, application);
-  return lane.active ? `${application}:${lane.active.number}` : null;
-}
-
 /** The release that is meant. @throws Failure (refused) when the application has none under way */
 export async function releaseFor(client: Client, text: string): Promise<string> {
   const target = parseTarget(text);
   if ('release' in target) return target.release;
-  const active = await activeRelease(client, target.application);
-  if (active !== null) return active;
+  const { lane } = await readApplication(client, target.application);
+  if (lane.active) return `${target.application}:${lane.active.number}`;
   throw new Failure(
     exitCodes.refused,
     `${target.application} has no release under way`,

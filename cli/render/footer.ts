@@ -39,9 +39,10 @@ export function waits({ progress, now, width }: View): Line[] {
   ];
 }
 
-function approvalsOf({ approvals, needs }: GateProgress): string {
+function approvalsOf({ approvals, needs, exclude }: GateProgress): string {
   const names = approvals.map(({ by }) => person(by)).join(', ');
-  return `${approvals.length} of ${needs} so far${names && `: ${names}`}`;
+  const others = exclude.length > 0 ? `, not by ${exclude.join(', ')}` : '';
+  return `${approvals.length} of ${needs} so far${names && `: ${names}`}${others}`;
 }
 
 function labelled(label: string, text: string, tone: Tone, width: number): Line[] {

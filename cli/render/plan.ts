@@ -7,7 +7,7 @@ import { pad } from './text.ts';
 import { span } from './time.ts';
 import { percent } from './view.ts';
 
-const labelWidth = 10;
+const labelWidth = 12;
 
 export function planLines(application: string, plan: Plan): Line[] {
   const { version, verify, staging, waves, baking, warnings } = plan;

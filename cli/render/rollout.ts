@@ -43,7 +43,8 @@ function finishedLine(view: View, rollout: RolloutProgress): Line {
   const share = hasShares(view, rollout)
     ? [...bar(100, 'good'), `${pad('100 %', 9, 'left')} `]
     : [];
-  const warm = rollout.outcome === null && rollout.stable ? `, ${rollout.stable} is kept warm` : '';
+  const { outcome, stable } = rollout;
+  const warm = outcome === null && stable && stable !== live ? `, ${stable} is kept warm` : '';
   return [name(view, rollout.environment), ...share, `${live}   `, ['good', `✔ finished${warm}`]];
 }
 
@@ -122,7 +123,9 @@ function doing(view: View, rollout: RolloutProgress): Mark {
     case 'shift':
       return live(`shifted to ${percent(rollout.weight)}, ${stepOf(rollout)}, ${lasting}`);
     case 'bake':
-      return live(`baking ${stepOf(rollout)}, ${bakeClock(view, rollout)}`);
+      return live(
+        `baking ${stepOf(rollout)}, ${bakeClock(view, rollout)}${pausedNote(view, rollout)}`,
+      );
     case 'hold': {
       const where = [percent(rollout.weight), stepOf(rollout)].filter(Boolean).join(', ');
       return { mark: '‖', tone: 'warn', word: `held at ${where}, ${lasting}` };
@@ -174,6 +177,11 @@ function bakeClock(view: View, { wait, since }: RolloutProgress): string {
   const elapsed = span(view.now - start);
   if (!wait?.until) return elapsed;
   return `${elapsed} of at most ${span(Date.parse(wait.until) - start)}, then ${wait.then}`;
+}
+
+function pausedNote({ progress }: View, { environment }: RolloutProgress): string {
+  const paused = progress.paused || progress.pausedIn.includes(environment);
+  return paused ? '; paused, so it stays at this weight' : '';
 }
 
 function testCount(view: View, { environment, tests }: RolloutProgress): string {

@@ -10,7 +10,7 @@ import { widthOf, wrap, type Line, type Tone } from './text.ts';
 export { percent, person } from '../../domain/words.ts';
 
 /** What was seen at the door of an environment, beside what the router says it does. */
-export interface SeenTraffic {
+interface SeenTraffic {
   version: string;
   requests: number;
   failed: number;

@@ -191,7 +191,7 @@ export const inconclusive: Verdict = {
 };
 
 export function release(seconds: number, body: ReleaseEventBody): CrescendoEvent {
-  return { at: at(seconds), environment: null, ...body } as CrescendoEvent;
+  return { at: at(seconds), environment: null, ...body };
 }
 
 export function inEnvironment(
