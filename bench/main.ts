@@ -1,0 +1,20 @@
+/** `npm run bench`: runs the benchmarks that are named, or all, and prints what was measured. */
+
+import { benchMemory } from './memory.ts';
+import { benchSteering } from './steering.ts';
+import { benchThroughput } from './throughput.ts';
+
+const benchmarks = { steering: benchSteering, throughput: benchThroughput, memory: benchMemory };
+
+const asked = process.argv.slice(2);
+const names = asked.length > 0 ? asked : Object.keys(benchmarks);
+for (const name of names) {
+  const run = benchmarks[name as keyof typeof benchmarks];
+  if (!run) {
+    process.stderr.write(`no benchmark is called ${name}: ${Object.keys(benchmarks).join(', ')}\n`);
+    process.exit(2);
+  }
+  process.stdout.write(`\n${name}\n`);
+  for (const line of await run()) process.stdout.write(`  ${line}\n`);
+}
+process.exit(0);
