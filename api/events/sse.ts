@@ -1,11 +1,27 @@
 /** Server-sent events as text, and what a request for them says. */
 
+import { applyDecorators, Header } from '@nestjs/common';
+import { ApiHeader, ApiProduces, ApiResponse } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { CrescendoError } from '../../domain/errors.ts';
 import type { RecordedEntry } from '../../journal/contract.ts';
 
 export function formatEntry(entry: RecordedEntry): string {
   return `id: ${entry.position}\nevent: ${entry.event.type}\ndata: ${JSON.stringify(entry)}\n\n`;
+}
+
+/** Decorates a route that answers with a stream of events. */
+export function EventStream(description: string) {
+  return applyDecorators(
+    Header('content-type', 'text/event-stream; charset=utf-8'),
+    Header('cache-control', 'no-store'),
+    Header('x-accel-buffering', 'no'),
+    // Its end is the end of the connection, so that a closing server need not wait.
+    Header('connection', 'close'),
+    ApiHeader({ name: 'Last-Event-ID', required: false, description: 'Position to go on after' }),
+    ApiProduces('text/event-stream'),
+    ApiResponse({ status: 200, description }),
+  );
 }
 
 /** The last event of a stream that is complete: there is nothing to come back for. */

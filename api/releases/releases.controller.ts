@@ -1,18 +1,7 @@
 /** Routes of releases: list, look, timeline, measurements, live events, and the nine actions. */
 
-import {
-  Body,
-  Controller,
-  Get,
-  Header,
-  HttpCode,
-  Inject,
-  Param,
-  Post,
-  Query,
-  Req,
-} from '@nestjs/common';
-import { ApiHeader, ApiParam, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Req } from '@nestjs/common';
+import { ApiHeader, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { actions, type Action } from '../../domain/actions.ts';
 import { CrescendoError } from '../../domain/errors.ts';
@@ -21,7 +10,7 @@ import type { Actor } from '../../domain/release.ts';
 import { CurrentActor } from '../actor.ts';
 import { Answers, Problems } from '../docs.ts';
 import { EventsService } from '../events/events.service.ts';
-import { lastEventId, signalOf } from '../events/sse.ts';
+import { EventStream, lastEventId, signalOf } from '../events/sse.ts';
 import { IdempotencyKey } from '../idempotency.ts';
 import { ReleaseIdPipe } from '../validation.ts';
 import * as schemas from './releases.schemas.ts';
@@ -73,16 +62,8 @@ export class ReleasesController {
   }
 
   @Get(':id/events')
-  @Header('content-type', 'text/event-stream; charset=utf-8')
-  @Header('cache-control', 'no-store')
-  @Header('x-accel-buffering', 'no')
   @ApiParam({ name: 'id', type: String, example: 'shop:7' })
-  @ApiHeader({ name: 'Last-Event-ID', required: false, description: 'Position to go on after' })
-  @ApiProduces('text/event-stream')
-  @ApiResponse({
-    status: 200,
-    description: 'Everything that happened and happens, until the event `end`',
-  })
+  @EventStream('Everything that happened and happens, until the event `end`')
   @Problems('release_unknown', 'journal_unavailable')
   async live(@Param('id', ReleaseIdPipe) id: ReleaseId, @Req() request: FastifyRequest) {
     const after = lastEventId(request) ?? 0;

@@ -109,13 +109,13 @@ export class ReleasesService {
   }
 
   /** Temporal forgets ended workflows after a while; the journal knows how they ended. */
-  private async explainEnding(error: unknown, release: ReleaseId): Promise<unknown> {
-    if (!(error instanceof CrescendoError)) return error;
-    if (error.code !== 'release_unknown' && error.code !== 'release_ended') return error;
+  private async explainEnding(thrown: unknown, release: ReleaseId): Promise<unknown> {
+    if (!(thrown instanceof CrescendoError)) return thrown;
+    if (thrown.code !== 'release_unknown' && thrown.code !== 'release_ended') return thrown;
     const progress = await this.journal.readProgress(release).catch(() => null);
-    if (progress?.stage !== 'ended') return error;
+    if (progress?.stage !== 'ended') return thrown;
     const sentence = `release ${progress.id} has ended: ${progress.sentence ?? progress.outcome}`;
-    return new CrescendoError('release_ended', sentence, [], error);
+    return new CrescendoError('release_ended', sentence, [], thrown);
   }
 }
 

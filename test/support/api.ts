@@ -12,6 +12,7 @@ export interface TestApi {
   config: ApiConfig;
   /** Everything that was logged, one line each. */
   logged: string[];
+  /** As the first actor when there are tokens. */
   send(method: Method, path: string, options?: Sent): Promise<Answer>;
   get(path: string, headers?: Record<string, string>): Promise<Answer>;
   post(path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
@@ -49,7 +50,12 @@ export async function openTestApi(options: TestApiOptions = {}): Promise<TestApi
   const config = readConfig({ TEMPORAL_ADDRESS: '127.0.0.1:1', ...options.environment });
   const journal = options.journal ?? absentJournal;
   const app = await createApi({ config, journal, log }, options.consoleDirectory ?? '/nowhere');
-  const send: TestApi['send'] = async (method, path, { headers = {}, body } = {}) => {
+  const [first] = config.tokens;
+  const credentials: Record<string, string> = first
+    ? { authorization: `Bearer ${first.token}` }
+    : {};
+  const send: TestApi['send'] = async (method, path, { headers: own = {}, body } = {}) => {
+    const headers = { ...credentials, ...own };
     const isText = typeof body === 'string' || Buffer.isBuffer(body) || body === undefined;
     const answer = await app.inject({
       method,

@@ -66,7 +66,7 @@ export async function startTestWorker(
     connection,
     taskQueue: defaultTaskQueue,
     workflowBundle: { codePath: inject('workflowBundle') },
-    activities: activities as unknown as Record<string, () => Promise<unknown>>,
+    activities,
     maxHeartbeatThrottleInterval: '200ms',
     shutdownForceTime: '1s',
     shutdownGraceTime: '100ms',

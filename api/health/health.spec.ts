@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openTestApi } from '../../test/support/api.ts';
+import { openLiveApi, type LiveApi } from '../../test/support/live-api.ts';
+import { startTestTemporal } from '../../test/support/temporal.ts';
+import { createTemporal } from '../temporal.ts';
+import { checkWorker } from './worker-check.ts';
+
+describe('api/health', () => {
+  let api: LiveApi;
+  beforeAll(async () => {
+    api = await openLiveApi();
+  });
+  afterAll(() => api.close());
+
+  it('is ready when everything answers', async () => {
+    const answer = await api.get('/readyz');
+
+    expect([answer.status, answer.json()]).toEqual([
+      200,
+      {
+        ready: true,
+        checks: {
+          temporal: { ok: true, detail: expect.stringMatching(/^answered in \d+ ms$/) as string },
+          journal: { ok: true, detail: 'answered' },
+          worker: { ok: true, detail: 'a worker polls task queue crescendo' },
+        },
+      },
+    ]);
+  });
+
+  it('is not ready when the last poll is long ago, and says since when', async () => {
+    const temporal = createTemporal(api.config);
+    const now = Date.now();
+    const later = await checkWorker(temporal, now + 10 * 60_000);
+    await temporal.close();
+
+    expect(later.ok).toBe(false);
+    const [, since = ''] =
+      /^no worker polls task queue crescendo for workflows since (.+)$/.exec(later.detail) ?? [];
+    expect(Math.abs(Date.parse(since) - now)).toBeLessThan(70_000);
+  });
+
+  it('is not ready without a worker', async () => {
+    const temporal = await startTestTemporal();
+    const other = await openTestApi({
+      environment: { TEMPORAL_ADDRESS: temporal.address },
+      journal: { ...api.journal, close: () => Promise.resolve() },
+    });
+    const answer = await other.get('/readyz');
+    await other.close();
+    await temporal.stop();
+
+    expect(answer.status).toBe(503);
+    expect(answer.json().checks).toMatchObject({
+      temporal: { ok: true },
+      journal: { ok: true },
+      worker: {
+        ok: false,
+        detail: 'no worker polls task queue crescendo for workflows in the last minutes',
+      },
+    });
+  });
+});
