@@ -61,17 +61,6 @@ describe('cli/render/plain-line', () => {
       'eu: step 2 at 5 %: promoted by jane (cli)',
     ],
     [
-      'an action on one environment',
-      release(1, {
-        type: 'action.accepted',
-        action: 'pause',
-        by: jane,
-        reason: 'graphs',
-        only: 'eu',
-      }),
-      'pause in eu by jane (cli) (graphs)',
-    ],
-    [
       'a failed test',
       inEnvironment('eu', 1, {
         type: 'test.finished',
