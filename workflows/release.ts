@@ -53,7 +53,11 @@ interface Ending {
 /** Everything that can be stopped half way. What it returns is why it turned back. */
 async function goForward(current: Release, fleet: Fleet, reporter: Reporter): Promise<Turn | null> {
   const forward = new CancellationScope();
-  const turning = condition(() => current.requests.turn !== null).then(() => forward.cancel());
+  const turning = condition(() => current.requests.turn !== null);
+  turning.then(
+    () => forward.cancel(),
+    () => {},
+  );
   try {
     await forward.run(async () => {
       await untilAdmitted(current);
@@ -67,8 +71,6 @@ async function goForward(current: Release, fleet: Fleet, reporter: Reporter): Pr
     return null;
   } catch (error) {
     return current.requests.turn ?? turnFor(error);
-  } finally {
-    turning.catch(() => {});
   }
 }
 

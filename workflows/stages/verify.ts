@@ -57,6 +57,8 @@ async function decided(release: Release, check: ProviderReference): Promise<Deci
   }).then((skip) => {
     timedOut = !skip;
   });
+  // Left behind when CI has decided: its cancellation is nobody's concern, and must not be unheard.
+  deadline.catch(() => {});
   for (;;) {
     const news = requests.ciNews;
     const stop = () => timedOut || requests.skip || requests.ciNews !== news;
