@@ -46,7 +46,7 @@ export async function createApi(
   acceptBodies(app);
   protect(app, parts.config.publicUrl);
   tellRequests(app, parts.log);
-  hurryWhenClosing(app);
+  hurryWhenClosing(app, parts.config.temporalDeadline);
   serveDocs(app);
   serveConsole(app, consoleDirectory);
   await app.init();
@@ -131,11 +131,14 @@ function tellRequests(app: NestFastifyApplication, log: Logger): void {
   );
 }
 
-/** Connections that only wait for another request would keep the server open for a minute. */
-function hurryWhenClosing(app: NestFastifyApplication): void {
+/** The server closes when all connections have, and some never would by themselves. */
+function hurryWhenClosing(app: NestFastifyApplication, longestAnswer: number): void {
   const fastify = app.getHttpAdapter().getInstance();
   fastify.addHook('preClose', (done: () => void) => {
+    // Those that only wait for another request would stay for a minute.
     fastify.server.keepAliveTimeout = 1;
+    // A client that does not read what it is sent stays for ever.
+    setTimeout(() => fastify.server.closeAllConnections(), longestAnswer + 500).unref();
     done();
   });
 }

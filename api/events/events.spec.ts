@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { CrescendoEvent, JournalEntry } from '../../domain/events.ts';
@@ -226,12 +226,8 @@ describe('api/events', () => {
         sentence: `${index} ${large}`,
       });
     await record([event(0)], 1, 'slow');
-    const url = new URL(api.url);
-    const socket = connect(Number(url.port), url.hostname);
-    await once(socket, 'connect');
-    socket.write(`GET /api/v1/events?application=slow HTTP/1.1\r\nHost: ${url.host}\r\n\r\n`);
-    await once(socket, 'readable');
-    // Nothing is read from here on; what does not fit into the buffers of the system piles up.
+    const socket = await readNothing(api.url, '/events?application=slow');
+    // What does not fit into the buffers of the system piles up.
     for (let batch = 0; batch < 4; batch += 1) {
       const events = Array.from({ length: bufferLimit / 2 }, (_, index) => event(index));
       await record(events, 2 + (batch * bufferLimit) / 2, 'slow');
@@ -247,7 +243,11 @@ describe('api/events', () => {
   });
 
   it('ends all streams when the server closes', async () => {
-    const config = readConfig({ CRESCENDO_API_PORT: '0', TEMPORAL_ADDRESS: '127.0.0.1:1' });
+    const config = readConfig({
+      CRESCENDO_API_PORT: '0',
+      TEMPORAL_ADDRESS: '127.0.0.1:1',
+      CRESCENDO_TEMPORAL_DEADLINE_MS: '500',
+    });
     const other = await startApi({
       config,
       journal: { ...journal, close: () => Promise.resolve() },
@@ -255,12 +255,25 @@ describe('api/events', () => {
     });
     const response = await fetch(`${other.url}/api/v1/events`);
     const events = parse(response.body as unknown as AsyncIterable<Uint8Array>);
+    const stuck = await readNothing(other.url, '/events', 0);
     const [rest] = await Promise.all([events.next(), other.close()]);
+    stuck.destroy();
 
     expect(rest).toEqual({ done: true, value: undefined });
     await expect(fetch(`${other.url}/healthz`)).rejects.toThrow('fetch failed');
   });
 });
+
+/** A client that asks for a stream, after position `after`, and then never reads. */
+async function readNothing(base: string, path: string, after?: number): Promise<Socket> {
+  const url = new URL(base);
+  const socket = connect(Number(url.port), url.hostname);
+  await once(socket, 'connect');
+  const resume = after === undefined ? '' : `Last-Event-ID: ${after}\r\n`;
+  socket.write(`GET /api/v1${path} HTTP/1.1\r\nHost: ${url.host}\r\n${resume}\r\n`);
+  await once(socket, 'readable');
+  return socket;
+}
 
 function types(events: readonly ServerEvent[]) {
   return events.map(({ event }) => event);

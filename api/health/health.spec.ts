@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openTestApi } from '../../test/support/api.ts';
 import { openLiveApi, type LiveApi } from '../../test/support/live-api.ts';
+import { freePort } from '../../test/support/ports.ts';
 import { startTestTemporal } from '../../test/support/temporal.ts';
 import { createTemporal } from '../temporal.ts';
 import { checkWorker } from './worker-check.ts';
@@ -40,16 +41,21 @@ describe('api/health', () => {
     expect(Math.abs(Date.parse(since) - now)).toBeLessThan(70_000);
   });
 
-  it('is not ready without a worker', async () => {
-    const temporal = await startTestTemporal();
+  it('finds Temporal when it comes later, and is not ready without a worker', async () => {
+    const port = await freePort();
     const other = await openTestApi({
-      environment: { TEMPORAL_ADDRESS: temporal.address },
+      environment: { TEMPORAL_ADDRESS: `127.0.0.1:${port}` },
       journal: { ...api.journal, close: () => Promise.resolve() },
     });
+    const before = await other.get('/api/v1/applications');
+    const temporal = await startTestTemporal(port);
+    const found = async () => expect((await other.get('/api/v1/applications')).status).toBe(200);
+    await vi.waitFor(found, { timeout: 10_000 });
     const answer = await other.get('/readyz');
     await other.close();
     await temporal.stop();
 
+    expect([before.status, before.json().code]).toEqual([503, 'temporal_unavailable']);
     expect(answer.status).toBe(503);
     expect(answer.json().checks).toMatchObject({
       temporal: { ok: true },

@@ -24,14 +24,14 @@ export interface TestWorker {
   stop(): Promise<void>;
 }
 
-/** A server of its own in a folder of its own; `stop` it in the end. */
-export async function startTestTemporal(): Promise<TestTemporal> {
+/** A server of its own in a folder of its own, on `port` when given; `stop` it in the end. */
+export async function startTestTemporal(port?: number): Promise<TestTemporal> {
   const directory = mkdtempSync(join(tmpdir(), 'crescendo-temporal-'));
   const { path: binary } = await resolveTemporal();
   const server = await startTemporalServer({
     binary,
     dbFile: join(directory, 'temporal.db'),
-    port: await freePort(),
+    port: port ?? (await freePort()),
     uiPort: await freePort(),
     logFile: join(directory, 'temporal.log'),
     searchAttributes: {},
