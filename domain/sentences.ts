@@ -36,7 +36,7 @@ function releaseSentence(event: ReleaseEvent, time: Time): string | null {
     case 'gate.closed':
       return `gate "${event.gate}": ${event.approved ? 'open' : 'closed with a no'}${colon(event.sentence)}`;
     case 'action.accepted':
-      return `${event.action} by ${person(event.by)}${why(event.reason)}`;
+      return `${event.action}${event.only === null ? '' : ` in ${event.only}`} by ${person(event.by)}${why(event.reason)}`;
     case 'version.quarantined':
       return `version ${event.version} quarantined${colon(event.reason)}`;
     case 'release.warm':

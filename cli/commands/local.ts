@@ -13,7 +13,6 @@ interface UpFlags {
   temporalAddress?: string;
   uiPort?: number;
   databaseUrl?: string;
-  yes?: boolean;
 }
 
 export function addUp(program: Command, session: Session): void {
@@ -25,13 +24,10 @@ export function addUp(program: Command, session: Session): void {
     .option('--temporal-address <address>', 'use this Temporal server instead of starting one')
     .option('--ui-port <number>', 'port of the Temporal Web UI', port)
     .option('--database-url <url>', 'use this PostgreSQL instead of an embedded one')
-    .option('--yes', 'fetch what is missing without asking')
     .action(
       action<UpFlags>(session, async (_call, _args, flags) => {
         const { up } = await import('../../embedded/up.ts');
-        const { port, dataDir, temporalAddress, uiPort, databaseUrl, yes } = flags;
-        const options = { port, dataDir, temporalAddress, uiPort, databaseUrl, yes };
-        return (await up(options)) as ExitCode;
+        return (await up(flags)) as ExitCode;
       }),
     );
 }
