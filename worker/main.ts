@@ -67,6 +67,8 @@ function patience(config: WorkerConfig): Partial<WorkerOptions> {
     // What a bake knows has to reach the server soon: it is what another worker goes on with.
     maxHeartbeatThrottleInterval: '1s',
     defaultHeartbeatThrottleInterval: '1s',
+    // So long a killed worker is waited for before another one takes its workflows over.
+    stickyQueueScheduleToStartTimeout: '2s',
   };
 }
 
