@@ -42,7 +42,15 @@ export type RolloutEventBody =
   | { type: 'traffic.shifted'; shares: TrafficShare[]; weight: Weight; step: number | null }
   | { type: 'bake.started'; step: number; weight: Weight; wait: Wait }
   | { type: 'bake.finished'; step: number; weight: Weight; verdict: Verdict }
-  | { type: 'bake.promoted'; step: number; weight: Weight; by: Actor; reason: string | null }
+  | {
+      type: 'bake.promoted';
+      step: number;
+      weight: Weight;
+      by: Actor;
+      reason: string | null;
+      /** Straight to 100 %; absent: one step. */
+      full?: true;
+    }
   | { type: 'rollout.holding'; wait: Wait }
   | { type: 'rollout.resumed' }
   | { type: 'rollout.finished'; version: string }

@@ -106,6 +106,8 @@ export function planReturn(spec: Spec, to: string | null, ledger: Ledger): PlanR
       refusals.push(`${environment}: there is no ${to ?? 'earlier good version'} to go back to`);
       return [];
     }
+    const bad = ledger.quarantine[version.name];
+    if (bad) refusals.push(`${environment}: ${version.name} is quarantined: ${bad.reason}`);
     const rollout = planRollout(spec, version, environment, 'production', ledger);
     const steps = [{ number: 1, weight: 100, bake: null }];
     return [{ ...rollout, designated: rollout.stable, tests: [], metrics: [], steps }];

@@ -91,7 +91,10 @@ export function advanceRollout(rollout: RolloutProgress, event: RolloutEvent): R
         state: 'waiting' as const,
         verdict: null,
       }));
-      return enter('deploy', { stable: event.stable, designated: event.designated, steps });
+      const { stable, designated } = event;
+      // A second attempt begins anew, but what people have met they have met: `peak` stays.
+      const open = { outcome: null, live: null, sentence: null, cause: null };
+      return enter('deploy', { stable, designated, steps, ...open });
     }
     case 'version.deploying':
       return rollout;

@@ -1,6 +1,7 @@
 /** Admissions: starts release workflows, gives them the lane in turn, and notices lost ones. */
 
 import {
+  CancellationScope,
   ChildWorkflowCancellationType,
   condition,
   getExternalWorkflowHandle,
@@ -24,6 +25,8 @@ const watchInterval = 60_000;
 
 export class Admissions {
   private readonly effects: LaneEffect[] = [];
+  /** Releases that have their place in the lane, but no workflow that could be told of it yet. */
+  private readonly starting = new Map<number, Promise<void>>();
   private readonly guardian: Guardian;
   private readonly onClosed: (number: number) => void;
 
@@ -38,7 +41,18 @@ export class Admissions {
   }
 
   /** Starts the workflow of a release, which then waits for its admission. */
-  async start(number: number): Promise<void> {
+  start(number: number): Promise<void> {
+    const started = CancellationScope.nonCancellable(() => this.launch(number));
+    this.starting.set(number, started);
+    // Those who need to know wait for it themselves.
+    started.then(
+      () => this.starting.delete(number),
+      () => this.starting.delete(number),
+    );
+    return started;
+  }
+
+  private async launch(number: number): Promise<void> {
     const { guardian } = this;
     const pending = guardian.pending[number];
     if (!pending || !guardian.spec) return;
@@ -102,6 +116,7 @@ export class Admissions {
 
   private async carryOut(effect: LaneEffect): Promise<void> {
     const { application } = this.guardian;
+    await this.starting.get(effect.number);
     const handle = getExternalWorkflowHandle(
       releaseWorkflowId({ application, number: effect.number }),
     );

@@ -3,6 +3,7 @@
 import {
   allHandlersFinished,
   ApplicationFailure,
+  CancellationScope,
   condition,
   continueAsNew,
   setCurrentDetails,
@@ -15,6 +16,7 @@ import { contradicts, liftQuarantine, recordVersion } from '../domain/ledger.ts'
 import { planRelease, planReturn, type PlanResult } from '../domain/plan.ts';
 import type { Version } from '../domain/release.ts';
 import { Admissions } from './admissions.ts';
+import { heed } from './heed.ts';
 import {
   findKey,
   fingerprint,
@@ -94,7 +96,7 @@ export async function application(input: ApplicationInput): Promise<void> {
         ),
     },
   );
-  setHandler(reportSignal, (report) => {
+  heed(reportSignal, (report) => {
     takeIntoLedger(guardian, report);
     if (report.kind === 'warm') settle(becomeWarm(guardian.lane, report.release));
     if (report.kind === 'ended') admissions.close(report.release);
@@ -135,7 +137,8 @@ export async function application(input: ApplicationInput): Promise<void> {
     guardian.nextRelease += 1;
     rememberKey(guardian, asked.idempotencyKey, asked, number);
     guardian.pending[number] = pending;
-    await admissions.start(number);
+    const starting = admissions.start(number);
+    // Its place in the lane is taken at once: a second one that arrives meanwhile must see it.
     const concurrency = guardian.spec?.concurrency ?? 'queue';
     settle(
       arrive(
@@ -144,6 +147,12 @@ export async function application(input: ApplicationInput): Promise<void> {
         concurrency,
       ),
     );
+    try {
+      await starting;
+    } catch (error) {
+      admissions.close(number);
+      throw error;
+    }
     return answer(number, false);
   }
 
@@ -152,11 +161,14 @@ export async function application(input: ApplicationInput): Promise<void> {
     return { number, ahead: place < 0 ? 0 : place + 1, repeated };
   }
 
-  setCurrentDetails(describe(guardian));
-  admissions.reattach();
-  await admissions.run(() => isLong() && allHandlersFinished());
-  await condition(allHandlersFinished);
-  await continueAsNew<typeof application>({ application: guardian.application, guardian });
+  // Not to be cancelled: with the guardian the ledger would go, and with it every way back.
+  await CancellationScope.nonCancellable(async () => {
+    setCurrentDetails(describe(guardian));
+    admissions.reattach();
+    await admissions.run(() => isLong() && allHandlersFinished());
+    await condition(allHandlersFinished);
+    await continueAsNew<typeof application>({ application: guardian.application, guardian });
+  });
 }
 
 function isLong(): boolean {

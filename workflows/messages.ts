@@ -133,5 +133,6 @@ export const reportSignal = defineSignal<[ReleaseReport]>('report');
 export const rolloutQuery = defineQuery<RolloutProgress>('progress');
 /** Release → rollout: it is over, retire the old version. */
 export const concludeSignal = defineSignal<[]>('conclude');
-/** Rollout → release: what happened in an environment. */
-export const environmentEventsSignal = defineSignal<[CrescendoEvent[]]>('environmentEvents');
+/** Rollout → release: what happened in an environment, and which attempt says so. */
+export const environmentEventsSignal =
+  defineSignal<[CrescendoEvent[], attempt: number]>('environmentEvents');

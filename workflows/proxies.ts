@@ -46,6 +46,17 @@ export function returning(taskQueue: string, summary?: string) {
   });
 }
 
+/** Looking at an environment where a guess will do: given up after a minute. */
+export function asking(taskQueue: string, summary?: string) {
+  return proxyActivities<Pick<DeployingActivities, 'readTraffic'>>({
+    ...named(taskQueue, summary),
+    startToCloseTimeout: '20s',
+    scheduleToCloseTimeout: '1m',
+    heartbeatTimeout: '10s',
+    retry,
+  });
+}
+
 /** Stopping what is no longer needed: worth a few tries, not worth holding anything up. */
 export function tidying(taskQueue: string, summary?: string) {
   return proxyActivities<DeployingActivities>({
@@ -57,11 +68,15 @@ export function tidying(taskQueue: string, summary?: string) {
   });
 }
 
-/** Watching: heartbeats tell that it lives; a lost worker is replaced after ten seconds. */
-export function watching(taskQueue: string, summary?: string) {
+/**
+ * Watching: heartbeats tell that it lives; a lost worker is replaced after ten seconds. `patience`
+ * (milliseconds) bounds all tries together, so that a queue nobody serves is noticed.
+ */
+export function watching(taskQueue: string, summary?: string, patience?: number) {
   return proxyActivities<WatchingActivities>({
     ...named(taskQueue, summary),
     startToCloseTimeout: '30d',
+    ...(patience === undefined ? {} : { scheduleToCloseTimeout: patience }),
     heartbeatTimeout: '10s',
     cancellationType: ActivityCancellationType.TRY_CANCEL,
     retry: { ...retry, maximumInterval: '5s' },

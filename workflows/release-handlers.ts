@@ -9,6 +9,8 @@ import {
   type ActionRequest,
 } from '../domain/actions.ts';
 import { parseActionMessage } from './action-message.ts';
+import { noteEnd, steerFleet, type Fleet } from './fleet.ts';
+import { heed } from './heed.ts';
 import {
   actionSignal,
   actionUpdate,
@@ -21,7 +23,6 @@ import {
 } from './messages.ts';
 import { take, type Release } from './release-state.ts';
 import type { Reporter } from './reporter.ts';
-import { steerFleet, type Fleet } from './stages/waves.ts';
 
 /** So many decisions are remembered, to know a repeat when it comes. */
 const rememberedIds = 1000;
@@ -36,7 +37,9 @@ export function registerReleaseHandlers(release: Release, fleet: Fleet, reporter
     take(release, action, request);
     // A turn of the whole release is carried out by its body, in its own order.
     const ownTurn = action === 'rollback' || action === 'abort';
-    if (!ownTurn || request.environment !== null) await steerFleet(fleet, action, request);
+    if (!ownTurn || request.environment !== null) {
+      await steerFleet(release, fleet, action, request);
+    }
   }
 
   for (const action of actions) {
@@ -50,34 +53,46 @@ export function registerReleaseHandlers(release: Release, fleet: Fleet, reporter
       },
       { description, validator: (message) => validate(release, seen, action, message) },
     );
-    setHandler(
+    heed(
       actionSignal(action),
       async (message) => {
         const request = parseActionMessage(message);
         // Nobody waits for the answer to a signal: what cannot be done is left undone.
-        if (seen.has(request.id) || refusal(release.progress, action, request)) return;
+        if (seen.has(request.id) || reasonAgainst(release, action, request)) return;
         await carryOut(action, request);
       },
-      { description },
+      description,
     );
   }
 
   setHandler(progressQuery, () => release.progress, {
     description: 'The progress of this release',
   });
-  setHandler(environmentEventsSignal, (events) => {
+  heed(environmentEventsSignal, (events, attempt) => {
     release.observe(events);
     reporter.observe(events);
+    for (const { type, environment } of events) {
+      if (type === 'rollout.ended') noteEnd(fleet, environment, attempt);
+    }
   });
-  setHandler(ciChangedSignal, () => void (release.requests.ciNews += 1), {
-    description: 'CI has news for the commit: look again at once',
-  });
-  setHandler(admitSignal, ({ plan, spec }) => {
+  const news = 'CI has news for the commit: look again at once';
+  heed(ciChangedSignal, () => void (release.requests.ciNews += 1), news);
+  heed(admitSignal, ({ plan, spec }) => {
     release.input = { ...release.input, spec };
     release.requests.admitted ??= plan;
   });
-  setHandler(refuseSignal, (refused) => void (release.requests.refused ??= refused));
-  setHandler(yieldSignal, () => void (release.requests.yielded = true));
+  heed(refuseSignal, ({ outcome, sentence }) => {
+    release.requests.refused ??= { outcome, sentence };
+  });
+  heed(yieldSignal, (_next) => void (release.requests.yielded = true));
+}
+
+/** Why not, in this very moment; null when it can be done. */
+function reasonAgainst(release: Release, action: Action, request: ActionRequest): string | null {
+  if (release.requests.closing && release.progress.stage === 'warm') {
+    return 'it has succeeded and the old version is being retired; use `crescendo rollback APPLICATION`';
+  }
+  return refusal(release.progress, action, request);
 }
 
 /** Refuses at once, with the reason. Must stay synchronous: an async validator blocks every update. */
@@ -89,7 +104,7 @@ function validate(
 ): void {
   const request = parseActionMessage(message);
   if (seen.has(request.id)) return;
-  const reason = refusal(release.progress, action, request);
+  const reason = reasonAgainst(release, action, request);
   if (reason === null) return;
   const code = release.progress.stage === 'ended' ? 'release_ended' : 'action_refused';
   throw ApplicationFailure.nonRetryable(`cannot ${action}: ${reason}`, code);

@@ -1,6 +1,6 @@
 /** What a release knows and was told: its progress, what people asked for, and its helpers. */
 
-import { log, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, log, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
 import type { Action, ActionRequest } from '../domain/actions.ts';
 import type { CrescendoEvent, ReleaseEvent, ReleaseEventBody } from '../domain/events.ts';
 import { formatReleaseId, type ReleaseId } from '../domain/ids.ts';
@@ -49,6 +49,10 @@ export interface ReleaseRequests {
   retry: boolean;
   skip: boolean;
   yielded: boolean;
+  /** Why the version is to blame although only one environment was called back. */
+  blamed: string | null;
+  /** True from the moment the old versions are being stopped: nothing can be asked any more. */
+  closing: boolean;
   rejection: { by: Actor; reason: string | null } | null;
 }
 
@@ -80,10 +84,10 @@ export function createRelease(input: ReleaseInput, scribe: Scribe): Release {
   }
 
   function fold(event: CrescendoEvent): void {
-    const before = release.progress.stage;
-    release.progress = advance(release.progress, event);
+    const before = release.progress;
+    release.progress = advance(before, event);
     const { stage, outcome } = release.progress;
-    if (stage !== before) {
+    if (stage !== before.stage || (outcome !== before.outcome && outcome !== null)) {
       setAttributes({ CrescendoStage: stage, ...(outcome ? { CrescendoOutcome: outcome } : {}) });
     }
     tell(event);
@@ -95,14 +99,10 @@ export function createRelease(input: ReleaseInput, scribe: Scribe): Release {
     number: number,
   ): Promise<void> {
     const id = `${workflowInfo().runId}/${number}`;
+    const message = { to, release: formatReleaseId(input.release), id, at: now(), ...notice };
     try {
-      await telling.notify({
-        to,
-        release: formatReleaseId(input.release),
-        id,
-        at: now(),
-        ...notice,
-      });
+      // People hear of a cancellation too, and of what is done about it.
+      await CancellationScope.nonCancellable(() => telling.notify(message));
     } catch (error) {
       log.warn('notice was not delivered', { event: notice.event, error: String(error) });
     }
@@ -119,6 +119,8 @@ export function createRelease(input: ReleaseInput, scribe: Scribe): Release {
       retry: false,
       skip: false,
       yielded: false,
+      blamed: null,
+      closing: false,
       rejection: null,
     },
     record(body) {
@@ -144,6 +146,7 @@ export function take(release: Release, action: Action, request: ActionRequest): 
   release.record({ type: 'action.accepted', action, by, reason, only: environment });
   switch (action) {
     case 'rollback':
+      requests.blamed ??= because('rolled back');
       if (environment === null) {
         requests.turn ??= { action, by, cause: because('rolled back'), quarantine: true };
       }

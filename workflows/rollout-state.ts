@@ -57,6 +57,8 @@ export interface Rollout {
   requests: RolloutRequests;
   /** Values of the stable version, handed from bake to bake. */
   reference: Reference;
+  /** True once a share above 0 % was asked for: from then on people may have met the candidate. */
+  exposed: boolean;
   /** Watches so far: part of each bake's id. */
   watches: number;
   scribe: Scribe;
@@ -88,6 +90,7 @@ export function createRollout(input: RolloutInput, scribe: Scribe): Rollout {
       conclude: false,
     },
     reference: {},
+    exposed: false,
     watches: 0,
     scribe,
     record(body) {
@@ -126,10 +129,10 @@ export function steer(
       requests.paused = false;
       return;
     case 'promote':
-      if (request.step === null || request.step === progress.step) {
-        if (progress.stage === 'bake' || progress.stage === 'hold')
-          requests.promotion = { by, reason, full };
-      }
+      // A word for a step that is over by now must not take the next one as well.
+      if (request.step !== null && request.step !== progress.step) return;
+      if (progress.stage === 'bake' || progress.stage === 'hold')
+        requests.promotion = { by, reason, full };
       return;
     case 'retry':
       requests.retry = true;

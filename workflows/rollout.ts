@@ -16,6 +16,8 @@ import { policyActor } from '../domain/release.ts';
 import type { RolloutProgress } from '../domain/rollout-progress.ts';
 import { rolloutWorkflowId } from '../domain/ids.ts';
 import { parseActionMessage } from './action-message.ts';
+import { sentenceOf } from './causes.ts';
+import { heed } from './heed.ts';
 import { actionSignal, concludeSignal, environmentEventsSignal, rolloutQuery } from './messages.ts';
 import { tidying } from './proxies.ts';
 import {
@@ -58,8 +60,10 @@ async function goForward(current: Rollout): Promise<Departure | null> {
     return { cause: 'its workflow was lost', by: policyActor, to: 'designated' };
   }
   const forward = new CancellationScope();
-  const departing = condition(() => current.requests.departure !== null).then(() =>
-    forward.cancel(),
+  const departing = condition(() => current.requests.departure !== null);
+  departing.then(
+    () => forward.cancel(),
+    () => {},
   );
   try {
     await forward.run(async () => {
@@ -71,8 +75,6 @@ async function goForward(current: Rollout): Promise<Departure | null> {
     return null;
   } catch (error) {
     return current.requests.departure ?? departureFor(error);
-  } finally {
-    departing.catch(() => {});
   }
 }
 
@@ -84,17 +86,9 @@ function departureFor(error: unknown): Departure {
   return { cause: sentenceOf(error), by: policyActor, to: 'designated' };
 }
 
-/** The innermost message: activities wrap what really happened. */
-function sentenceOf(error: unknown): string {
-  const cause = error instanceof Error ? error.cause : undefined;
-  if (cause instanceof Error) return sentenceOf(cause);
-  return error instanceof Error ? error.message : String(error);
-}
-
 async function comeBack(current: Rollout, departure: Departure): Promise<void> {
-  const outcome = await rollBack(current, departure);
-  const live = (departure.to === 'stable' ? current.plan.stable : current.plan.designated)?.name;
-  end(current, outcome, live ?? null, departure.cause);
+  const { outcome, live } = await rollBack(current, departure);
+  end(current, outcome, live, departure.cause);
 }
 
 async function retireOld(current: Rollout): Promise<void> {
@@ -131,7 +125,11 @@ function openRollout(input: RolloutInput): Rollout {
   const scribe = startScribe(source, input.release, async (events) => {
     if (!parent) return;
     try {
-      await getExternalWorkflowHandle(parent.workflowId).signal(environmentEventsSignal, events);
+      await getExternalWorkflowHandle(parent.workflowId).signal(
+        environmentEventsSignal,
+        events,
+        input.attempt,
+      );
     } catch (error) {
       // The release is gone (terminated): its guardian starts what is needed to come back.
       if (!(error instanceof Error)) throw ApplicationFailure.fromError(error);
@@ -140,15 +138,14 @@ function openRollout(input: RolloutInput): Rollout {
   const current = createRollout(input, scribe);
   for (const action of actions) {
     const description = actionDescriptions[action];
-    setHandler(
+    heed(
       actionSignal(action),
       (message) => steer(current, action, parseActionMessage(message)),
-      { description },
+      description,
     );
   }
-  setHandler(concludeSignal, () => void (current.requests.conclude = true), {
-    description: 'The release is over: the old version is retired',
-  });
+  const conclusion = 'The release is over: the old version is retired';
+  heed(concludeSignal, () => void (current.requests.conclude = true), conclusion);
   setHandler(rolloutQuery, () => current.progress, { description: 'The progress of this rollout' });
   return current;
 }

@@ -1,6 +1,6 @@
 /** The scribe writes events into the journal beside the flow, which never waits for it. */
 
-import { CancellationScope, condition } from '@temporalio/workflow';
+import { CancellationScope, condition, log, sleep } from '@temporalio/workflow';
 import type { CrescendoEvent, JournalEntry } from '../domain/events.ts';
 import type { ReleaseId } from '../domain/ids.ts';
 import { recording } from './proxies.ts';
@@ -8,32 +8,73 @@ import { recording } from './proxies.ts';
 /** Entries per activity call: keeps one payload far below Temporal's limit. */
 const batchSize = 50;
 
+/** Pause before entries are tried again that the journal refused for good, in milliseconds. */
+const refusalPause = 60_000;
+
 export interface Scribe {
   /** Puts an event on the record; returns at once. */
   write(event: CrescendoEvent): void;
+  /** Resolves when everything is forwarded. */
+  forwarded(): Promise<void>;
   /** Resolves when everything is written and forwarded. */
   finished(): Promise<void>;
 }
 
 /**
  * Starts a scribe. `source` names who records and must be unique for ever, because with the
- * sequence number it is the key of an entry. `forward` passes every batch on (to the parent).
+ * sequence number it is the key of an entry. `forward` passes every batch on (to the parent), and
+ * does not wait for the journal: one that is away must not keep a release from knowing.
  */
 export function startScribe(
   source: string,
   release: ReleaseId,
   forward?: (events: CrescendoEvent[]) => Promise<void>,
 ): Scribe {
-  const waiting: JournalEntry[] = [];
   let sequence = 0;
+  const journal = startPipe<JournalEntry>(persist);
+  const parent = forward && startPipe<CrescendoEvent>(forward);
+
+  return {
+    write(event) {
+      sequence += 1;
+      const { application, number } = release;
+      journal.push({ application, release: number, source, sequence, event });
+      parent?.push(event);
+    },
+    forwarded: async () => parent?.empty(),
+    finished: async () => {
+      await Promise.all([journal.empty(), parent?.empty()]);
+    },
+  };
+}
+
+/** Entries are never given up: a gap in the record would be a lie. */
+async function persist(batch: JournalEntry[]): Promise<void> {
+  for (;;) {
+    try {
+      return await recording.record(batch);
+    } catch (error) {
+      log.error('the journal refused entries', { entries: batch.length, error: String(error) });
+      await sleep(refusalPause);
+    }
+  }
+}
+
+interface Pipe<T> {
+  push(item: T): void;
+  empty(): Promise<void>;
+}
+
+/** Hands items over in batches and in order, one batch at a time. */
+function startPipe<T>(handOver: (batch: T[]) => Promise<void>): Pipe<T> {
+  const waiting: T[] = [];
   let busy = false;
 
   async function run(): Promise<void> {
     for (;;) {
       await condition(() => waiting.length > 0);
       busy = true;
-      const batch = waiting.splice(0, batchSize);
-      await Promise.all([forward?.(batch.map((entry) => entry.event)), recording.record(batch)]);
+      await handOver(waiting.splice(0, batchSize));
       busy = false;
     }
   }
@@ -42,17 +83,8 @@ export function startScribe(
   void CancellationScope.nonCancellable(run);
 
   return {
-    write(event) {
-      sequence += 1;
-      waiting.push({
-        application: release.application,
-        release: release.number,
-        source,
-        sequence,
-        event,
-      });
-    },
-    finished: () =>
+    push: (item) => void waiting.push(item),
+    empty: () =>
       CancellationScope.nonCancellable(() => condition(() => !busy && waiting.length === 0)),
   };
 }

@@ -12,6 +12,8 @@ export async function shift(rollout: Rollout, weight: Weight, step: number | nul
   const { plan } = rollout;
   const shares = sharesAt(rollout, weight);
   const fence = rollout.nextFence();
+  // Noted before the call: a router that fails may have done it all the same.
+  if (weight > 0) rollout.exposed = true;
   const summary = `${weight} % of ${plan.environment} to ${plan.version.name}`;
   const seen = plan.place.router
     ? await deploying(plan.taskQueue, summary).shiftTraffic({ place: plan.place, shares, fence })

@@ -4,7 +4,9 @@ import { ApplicationFailure, CancellationScope, condition } from '@temporalio/wo
 import type { BakeLimits, Finding, Verdict } from '../../domain/analysis/verdict.ts';
 import type { BakeResult } from '../../activities/contract.ts';
 import { formatReleaseId } from '../../domain/ids.ts';
+import { policyActor, type Actor } from '../../domain/release.ts';
 import type { Step } from '../../domain/strategy.ts';
+import { ranOutOfTime } from '../causes.ts';
 import { watching } from '../proxies.ts';
 import { guardLimits, waitFrom, waitUntil, type Rollout } from '../rollout-state.ts';
 
@@ -19,7 +21,7 @@ export async function feedback(rollout: Rollout, step: Step): Promise<StepEnd> {
   for (;;) {
     const verdict = await bakeStep(rollout, step);
     if (verdict === null) return takePromotion(rollout, step);
-    if (verdict.verdict === 'pass') return afterPass(rollout, step);
+    if (verdict.verdict === 'pass') return goOn(rollout, step);
     if (verdict.verdict === 'fail') throw turnBack(verdict.sentence);
     const again = await settleInconclusive(rollout, step, verdict);
     if (again !== 'again') return again;
@@ -40,6 +42,9 @@ async function bakeStep(rollout: Rollout, step: Step): Promise<Verdict | null> {
   return result.verdict;
 }
 
+/** So long after its latest end a watch counts as not done by anybody, in milliseconds. */
+const watchGrace = 5 * 60_000;
+
 /** Watches until there is a verdict (returned) or `done` (null). The watch is not waited for. */
 async function watchUntil(
   rollout: Rollout,
@@ -49,15 +54,23 @@ async function watchUntil(
 ): Promise<BakeResult | null> {
   const scope = new CancellationScope();
   const watch = scope.run(() => startWatch(rollout, step, limits));
-  const result = await Promise.race([watch, condition(done).then(() => null)]);
-  if (result) {
-    rollout.reference = result.reference;
+  try {
+    const result = await Promise.race([watch, condition(done).then(() => null)]);
+    if (result) rollout.reference = result.reference;
+    // It ends as cancelled, which nobody needs to hear about.
+    else scope.cancel();
     return result;
+  } catch (error) {
+    if (!ranOutOfTime(error)) throw error;
+    return { verdict: unwatched(rollout), reference: rollout.reference };
   }
-  // It ends as cancelled, which nobody needs to hear about.
-  watch.catch(() => {});
-  scope.cancel();
-  return null;
+}
+
+/** Nobody looked: that is no evidence, and the policy decides as for a provider that is down. */
+function unwatched({ plan }: Rollout): Verdict {
+  const sentence = `no worker on "${plan.taskQueue}" has watched ${plan.environment} in time`;
+  const nothing = { culprit: null, evidence: [], looks: 0 };
+  return { verdict: 'inconclusive', cause: 'providerError', sentence, ...nothing };
 }
 
 function startWatch(rollout: Rollout, step: Step, limits: BakeLimits): Promise<BakeResult> {
@@ -66,7 +79,8 @@ function startWatch(rollout: Rollout, step: Step, limits: BakeLimits): Promise<B
   const watch = `${input.attempt}.${rollout.watches}`;
   const verb = limits.mode === 'bake' ? 'watch' : 'guard';
   const summary = `${verb} ${plan.version.name} at ${step.weight} % of ${plan.environment}`;
-  return watching(plan.taskQueue, summary).bake({
+  const patience = limits.mode === 'bake' ? limits.max + plan.interval + watchGrace : undefined;
+  return watching(plan.taskQueue, summary, patience).bake({
     id: `${formatReleaseId(input.release)}/${plan.environment}/${watch}`,
     release: input.release.number,
     place: plan.place,
@@ -85,13 +99,27 @@ function takePromotion(rollout: Rollout, step: Step): StepEnd {
   const promotion = rollout.requests.promotion;
   rollout.requests.promotion = null;
   if (!promotion) return 'next';
-  const { by, reason, full } = promotion;
-  rollout.record({ type: 'bake.promoted', step: step.number, weight: step.weight, by, reason });
-  return full ? 'full' : 'next';
+  promoted(rollout, step, promotion);
+  return promotion.full ? 'full' : 'next';
 }
 
-/** A pass is acted on at once, unless somebody paused. */
-async function afterPass(rollout: Rollout, step: Step): Promise<StepEnd> {
+/** Whoever lets it go on without a pass is on record, be it the policy. */
+function promoted(
+  rollout: Rollout,
+  { number, weight }: Step,
+  { by, reason, full }: { by: Actor; reason: string | null; full: boolean },
+): void {
+  const event = { type: 'bake.promoted', step: number, weight, by, reason } as const;
+  rollout.record(full ? { ...event, full } : event);
+}
+
+function promotedByPolicy(rollout: Rollout, step: Step, rule: string): 'next' {
+  promoted(rollout, step, { by: policyActor, reason: `${rule}: promote`, full: false });
+  return 'next';
+}
+
+/** Going on without a person is done at once, unless somebody paused. */
+async function goOn(rollout: Rollout, step: Step): Promise<StepEnd> {
   const { requests, input } = rollout;
   if (!requests.paused) return 'next';
   const ended = await hold(rollout, step, {
@@ -100,6 +128,7 @@ async function afterPass(rollout: Rollout, step: Step): Promise<StepEnd> {
     until: () => !requests.paused || requests.promotion !== null,
     expiry: input.policy.onHoldExpired,
   });
+  if (ended === 'expired') return promotedByPolicy(rollout, step, 'policy.onHoldExpired');
   return ended === 'promoted' ? takePromotion(rollout, step) : 'next';
 }
 
@@ -112,7 +141,10 @@ async function settleInconclusive(
   const { requests, input } = rollout;
   const decision = policyFor(input.policy, verdict.cause);
   if (decision === 'rollback') throw turnBack(verdict.sentence);
-  if (decision === 'promote') return 'next';
+  if (decision === 'promote') {
+    promotedByPolicy(rollout, step, 'policy.onInconclusive');
+    return goOn(rollout, step);
+  }
   requests.retry = false;
   const ended = await hold(rollout, step, {
     key: 'verdict',
@@ -121,7 +153,7 @@ async function settleInconclusive(
     expiry: input.policy.onHoldExpired,
   });
   if (ended === 'promoted') return takePromotion(rollout, step);
-  return ended === 'expired' ? 'next' : 'again';
+  return ended === 'expired' ? promotedByPolicy(rollout, step, 'policy.onHoldExpired') : 'again';
 }
 
 type Policy = Rollout['input']['policy'];
@@ -148,21 +180,31 @@ async function hold(
   const { holdFor } = rollout.input.policy;
   const then = expiry === 'rollback' ? 'it is rolled back' : 'it goes on by itself';
   rollout.record({ type: 'rollout.holding', wait: waitFrom(key, what, holdFor, then) });
-  let over = false;
-  const expired = waitUntil(until, holdFor, `hold at ${step.weight} %`).then((done) => {
-    over = true;
-    return !done;
-  });
-  const guarded =
-    rollout.plan.metrics.length > 0
-      ? await watchUntil(rollout, step, guardLimits, () => over)
-      : null;
-  if (guarded) throw turnBack(guarded.verdict.sentence);
-  const late = await expired;
+  const late = await underGuard(rollout, step, () =>
+    waitUntil(until, holdFor, `hold at ${step.weight} %`).then((done) => !done),
+  );
   if (late && expiry === 'rollback') throw turnBack(`nobody decided in time: ${what}`);
   rollout.record({ type: 'rollout.resumed' });
   if (late) return 'expired';
   return rollout.requests.promotion ? 'promoted' : 'released';
+}
+
+/** Waits under guard. @throws ApplicationFailure when the guard proves a regression meanwhile */
+async function underGuard<T>(rollout: Rollout, step: Step, wait: () => Promise<T>): Promise<T> {
+  if (rollout.plan.metrics.length === 0) return wait();
+  let over = false;
+  const scope = new CancellationScope();
+  const waiting = scope.run(wait).finally(() => {
+    over = true;
+  });
+  // Whoever ends first, the other one ends as cancelled.
+  waiting.catch(() => {});
+  const guarded = await watchUntil(rollout, step, guardLimits, () => over);
+  if (guarded?.verdict.verdict !== 'fail') return waiting;
+  scope.cancel();
+  const { number, weight } = step;
+  rollout.record({ type: 'bake.finished', step: number, weight, verdict: guarded.verdict });
+  throw turnBack(guarded.verdict.sentence);
 }
 
 function turnBack(sentence: string): ApplicationFailure {

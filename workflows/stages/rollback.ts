@@ -3,29 +3,67 @@
 import { CancellationScope, condition, isCancellation, log, sleep } from '@temporalio/workflow';
 import type { RolloutOutcome } from '../../domain/events.ts';
 import type { TrafficShare, Version } from '../../domain/release.ts';
-import { returning, tidying } from '../proxies.ts';
+import { sentenceOf } from '../causes.ts';
+import { asking, returning, tidying } from '../proxies.ts';
 import type { Departure, Rollout } from '../rollout-state.ts';
 
-/** Pause between rounds when the world is not yet as it has to be, in milliseconds. */
-const roundPause = 1000;
+/**
+ * Pause between rounds when the world is not yet as it has to be, in milliseconds: it doubles, so
+ * that days of trying stay far below Temporal's limit of history. `retry` begins a round at once.
+ */
+const roundPause = { first: 1000, longest: 5 * 60_000 };
+
+/** Where a rollback goes, and whether people may have met the candidate. */
+export interface Return {
+  to: Version | null;
+  exposed: boolean;
+}
 
 /** Returns only once the environment is back. Call it where nothing can cancel it. */
-export async function rollBack(rollout: Rollout, departure: Departure): Promise<RolloutOutcome> {
-  const { plan } = rollout;
-  const to = departure.to === 'stable' ? plan.stable : plan.designated;
+export async function rollBack(
+  rollout: Rollout,
+  departure: Departure,
+): Promise<{ outcome: RolloutOutcome; live: string | null }> {
   const { cause, by } = departure;
+  const { to, exposed } = await whereTo(rollout, departure);
   rollout.record({ type: 'rollback.started', to: to?.name ?? null, cause, by });
   const done = returnTraffic(rollout, to);
   await pageUntil(rollout, done);
   await retire(rollout, to);
-  return rollout.progress.peak > 0 || rollout.input.mode === 'return' ? 'rolled_back' : 'abandoned';
+  return { outcome: exposed ? 'rolled_back' : 'abandoned', live: to?.name ?? null };
+}
+
+/**
+ * A candidate that nobody met changes nothing: stable keeps the audience, whatever is designated.
+ * After a lost workflow the router is asked, because the record may be missing its last step.
+ */
+async function whereTo(rollout: Rollout, departure: Departure): Promise<Return> {
+  const { plan, input, exposed } = rollout;
+  const { stable, designated } = plan;
+  if (departure.to === 'stable') return { to: stable, exposed };
+  if (input.mode === 'forward') return { to: exposed ? designated : stable, exposed };
+  const untouched = await servesAll(rollout, stable);
+  return { to: untouched ? stable : designated, exposed: true };
+}
+
+async function servesAll(rollout: Rollout, version: Version | null): Promise<boolean> {
+  const { place, taskQueue } = rollout.plan;
+  if (!version || !place.router) return false;
+  try {
+    const shares = await asking(taskQueue, 'who serves now').readTraffic(place);
+    return shares.some((share) => share.version === version.name && share.weight === 100);
+  } catch (error) {
+    log.warn('could not read traffic', { error: sentenceOf(error) });
+    return false;
+  }
 }
 
 /** Until it is verified: shift, read back, check health; begin again when any of it fails. */
 async function returnTraffic(rollout: Rollout, to: Version | null): Promise<void> {
   // The stable version still runs, so traffic goes there first and questions are asked later.
   let deployFirst = to !== null && to.name !== rollout.plan.stable?.name;
-  for (;;) {
+  if (deployFirst) void leaveCandidate(rollout);
+  for (let pause = roundPause.first; ; pause = Math.min(pause * 2, roundPause.longest)) {
     rollout.requests.retry = false;
     const shares = await untilRetry(rollout, () => returnOnce(rollout, to, deployFirst));
     if (shares) {
@@ -33,7 +71,27 @@ async function returnTraffic(rollout: Rollout, to: Version | null): Promise<void
       return;
     }
     deployFirst = true;
-    await sleep(roundPause);
+    await untilRetry(rollout, () => sleep(pause, { summary: 'before the next try' }));
+  }
+}
+
+/**
+ * Bringing the designated version up may take minutes: until then stable, which runs, has the
+ * audience. Not waited for; the fence keeps it from undoing what comes after.
+ */
+async function leaveCandidate(rollout: Rollout): Promise<void> {
+  const { place, stable, version, taskQueue } = rollout.plan;
+  if (!stable || !place.router) return;
+  const { shiftTraffic } = tidying(taskQueue, `meanwhile to ${stable.name}`);
+  const shares = [
+    { version: stable.name, weight: 100 },
+    { version: version.name, weight: 0 },
+  ];
+  try {
+    const seen = await shiftTraffic({ place, shares, fence: rollout.nextFence() });
+    rollout.record({ type: 'traffic.shifted', shares: seen, weight: 0, step: null });
+  } catch (error) {
+    log.info('stable did not take over meanwhile', { error: sentenceOf(error) });
   }
 }
 
@@ -57,28 +115,39 @@ async function returnOnce(
     const seen = place.router
       ? await shiftTraffic({ place, shares: [...shares, ...leaving], fence: rollout.nextFence() })
       : shares;
-    rollout.record({ type: 'traffic.shifted', shares: seen, weight: 0, step: null });
+    if (!isOnRecord(rollout, seen))
+      rollout.record({ type: 'traffic.shifted', shares: seen, weight: 0, step: null });
     return to && !(await isVersionReady({ place, version: to })) ? null : seen;
   } catch (error) {
     if (isCancellation(error)) throw error;
     log.warn('rollback round failed', {
       environment: rollout.plan.environment,
-      error: String(error),
+      error: sentenceOf(error),
     });
     return null;
   }
 }
 
+/** The same again says nothing new: rounds may be many. */
+function isOnRecord({ progress }: Rollout, shares: readonly TrafficShare[]): boolean {
+  return progress.weight === 0 && JSON.stringify(progress.shares) === JSON.stringify(shares);
+}
+
 /** `work`, or null as soon as a person asks to try again at once. */
 async function untilRetry<T>(rollout: Rollout, work: () => Promise<T>): Promise<T | null> {
-  const scope = new CancellationScope({ cancellable: true });
+  const scope = new CancellationScope();
+  const waiting = new CancellationScope();
   const running = scope.run(work);
-  const retried = condition(() => rollout.requests.retry).then(() => null);
-  const result = await Promise.race([running, retried]);
-  if (result !== null || !rollout.requests.retry) return result;
+  const retried = waiting.run(() => condition(() => rollout.requests.retry)).then(() => null);
+  // Whoever loses the race ends as cancelled.
   running.catch(() => {});
-  scope.cancel();
-  return null;
+  retried.catch(() => {});
+  try {
+    return await Promise.race([running, retried]);
+  } finally {
+    scope.cancel();
+    waiting.cancel();
+  }
 }
 
 /** Every deadline that passes is on record and pages; the work goes on. */

@@ -1,12 +1,15 @@
 /** Stage the candidate: bring it up at 0 % beside the stable version, and test it there. */
 
-import { ApplicationFailure, condition } from '@temporalio/workflow';
+import { ApplicationFailure, CancellationScope, condition } from '@temporalio/workflow';
 import type { TestResult } from '../../domain/events.ts';
 import type { Deployment } from '../../domain/release.ts';
 import type { TestSpec } from '../../domain/spec.ts';
 import { deploying, watching } from '../proxies.ts';
 import { waitFrom, waitUntil, type Rollout } from '../rollout-state.ts';
 import { shift } from './canary.ts';
+
+/** No test takes longer, tries and waiting for a worker included; in milliseconds. */
+const testPatience = 24 * 3_600_000;
 
 /** Up, known to the router, without traffic. */
 export async function stageCandidate(rollout: Rollout): Promise<Deployment> {
@@ -26,46 +29,60 @@ export async function stageCandidate(rollout: Rollout): Promise<Deployment> {
 /** Every test in order; the first failure stops the rollout or holds it, as the policy says. */
 export async function testCandidate(rollout: Rollout, candidate: Deployment): Promise<void> {
   for (const test of rollout.plan.tests) {
-    while (!(await passes(rollout, candidate, test))) await holdAfterFailure(rollout, test);
+    while (!(await passes(rollout, candidate, test))) {
+      if ((await holdAfterFailure(rollout, test)) === 'retry') continue;
+      rollout.record({ type: 'test.finished', result: skippedResult(test) });
+      break;
+    }
   }
 }
 
 async function passes(rollout: Rollout, candidate: Deployment, test: TestSpec): Promise<boolean> {
   rollout.requests.skip = false;
   rollout.record({ type: 'test.started', name: test.name });
-  const { place, version } = rollout.plan;
-  const { runTest } = watching(rollout.plan.taskQueue, `test: ${test.name}`);
-  const running = runTest({ place, version, candidate, test });
-  const result = await Promise.race([running, skipped(rollout, test)]);
+  const result = (await runUntilSkipped(rollout, candidate, test)) ?? skippedResult(test);
   rollout.record({ type: 'test.finished', result });
   return result.passed;
 }
 
-async function skipped(rollout: Rollout, test: TestSpec): Promise<TestResult> {
-  await condition(() => rollout.requests.skip);
-  const counts = { total: 0, failed: 0, failures: [], logTail: '' };
-  return { name: test.name, passed: true, detail: 'skipped by a person', ...counts };
+/** The result, or null as soon as a person skips the test, which is then stopped. */
+async function runUntilSkipped(
+  rollout: Rollout,
+  candidate: Deployment,
+  test: TestSpec,
+): Promise<TestResult | null> {
+  const { place, version, taskQueue } = rollout.plan;
+  const { runTest } = watching(taskQueue, `test: ${test.name}`, testPatience);
+  const scope = new CancellationScope();
+  const running = scope.run(() => runTest({ place, version, candidate, test }));
+  const skipped = condition(() => rollout.requests.skip).then(() => null);
+  const result = await Promise.race([running, skipped]);
+  if (result === null) scope.cancel();
+  return result;
 }
 
-async function holdAfterFailure(rollout: Rollout, test: TestSpec): Promise<void> {
+function skippedResult({ name }: TestSpec): TestResult {
+  const counts = { total: 0, failed: 0, failures: [], logTail: '' };
+  return { name, passed: true, detail: 'skipped by a person', ...counts };
+}
+
+async function holdAfterFailure(rollout: Rollout, test: TestSpec): Promise<'retry' | 'skip'> {
   const result = rollout.progress.tests.find(({ name }) => name === test.name);
   const sentence = `test "${test.name}" failed: ${result?.detail ?? 'no detail'}`;
-  if (rollout.plan.onTestFailure === 'reject') {
-    throw ApplicationFailure.nonRetryable(sentence, 'version_not_ready');
-  }
+  if (rollout.plan.onTestFailure === 'reject') throw failed(sentence);
   const { requests, input } = rollout;
+  const { holdFor } = input.policy;
   requests.retry = false;
   requests.skip = false;
-  const wait = waitFrom(
-    'failure',
-    `retry, skip or abort (${sentence})`,
-    input.policy.holdFor,
-    'the release is rejected',
-  );
+  const what = `retry, skip or abort (${sentence})`;
+  const wait = waitFrom('failure', what, holdFor, 'the release is rejected');
   rollout.record({ type: 'rollout.holding', wait });
   const decided = () => requests.retry || requests.skip;
-  if (!(await waitUntil(decided, input.policy.holdFor, `hold: ${sentence}`))) {
-    throw ApplicationFailure.nonRetryable(sentence, 'version_not_ready');
-  }
+  if (!(await waitUntil(decided, holdFor, `hold: ${sentence}`))) throw failed(sentence);
   rollout.record({ type: 'rollout.resumed' });
+  return requests.skip ? 'skip' : 'retry';
+}
+
+function failed(sentence: string): ApplicationFailure {
+  return ApplicationFailure.nonRetryable(sentence, 'version_not_ready');
 }

@@ -1,6 +1,6 @@
 /** Verify: CI is green for exactly this commit and artefact, by polling, hastened by pushes. */
 
-import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
+import { CancellationScope, condition } from '@temporalio/workflow';
 import type { CheckResult } from '../../activities/contract.ts';
 import { defaultTaskQueue } from '../../domain/ids.ts';
 import type { ProviderReference } from '../../domain/release.ts';
@@ -14,7 +14,15 @@ export async function verify(release: Release): Promise<void> {
   const { verify: checks } = release.input.spec;
   if (checks.length === 0) return;
   release.record({ type: 'stage.entered', stage: 'verify' });
-  await Promise.all(checks.map((check, index) => verifyOne(release, check, nameOf(checks, index))));
+  const scope = new CancellationScope();
+  try {
+    await scope.run(() =>
+      Promise.all(checks.map((check, index) => verifyOne(release, check, nameOf(checks, index)))),
+    );
+  } finally {
+    // Once one has failed nobody waits for the others.
+    scope.cancel();
+  }
 }
 
 /** `github-checks`, or `command 2` when a vendor is used more than once. */
@@ -51,43 +59,39 @@ type Decision = CheckResult | typeof skipped;
 async function decided(release: Release, check: ProviderReference): Promise<Decision | null> {
   const { requests, input } = release;
   requests.skip = false;
-  let timedOut = false;
-  const deadline = condition(() => requests.skip, input.spec.verifyTimeout, {
-    summary: 'until CI has decided',
-  }).then((skip) => {
-    timedOut = !skip;
-  });
-  // Left behind when CI has decided: its cancellation is nobody's concern, and must not be unheard.
-  deadline.catch(() => {});
-  for (;;) {
-    const news = requests.ciNews;
-    const stop = () => timedOut || requests.skip || requests.ciNews !== news;
-    const result = await look(release, check, stop);
-    if (result) return result;
-    if (requests.skip) return skipped;
-    if (timedOut) {
-      await deadline;
-      return null;
-    }
+  const scope = new CancellationScope();
+  const summary = { summary: 'until CI has decided' };
+  const late = scope
+    .run(() => condition(() => requests.skip, input.spec.verifyTimeout, summary))
+    .then(() => (requests.skip ? skipped : null));
+  const answer = scope.run(() => polled(release, check));
+  // Whoever loses the race ends as cancelled.
+  late.catch(() => {});
+  answer.catch(() => {});
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    scope.cancel();
   }
 }
 
-/** Polls in an activity until CI decided, or until `stop`: then a fresh look is worth more. */
-async function look(
-  release: Release,
-  check: ProviderReference,
-  stop: () => boolean,
-): Promise<CheckResult | null> {
-  const scope = new CancellationScope();
-  const { version } = release.input;
-  const polling = scope.run(() =>
-    watching(defaultTaskQueue, `CI: ${check.vendor}`).verifyVersion({ check, version }),
-  );
-  const result = await Promise.race([polling, condition(stop).then(() => null)]);
-  if (result !== null) return result;
-  polling.catch((error: unknown) => {
-    if (!isCancellation(error)) throw error;
-  });
-  scope.cancel();
-  return null;
+/** Polls in an activity until CI has decided; a push from CI is worth a fresh look at once. */
+async function polled(release: Release, check: ProviderReference): Promise<CheckResult> {
+  const { requests, input } = release;
+  const { version } = input;
+  for (;;) {
+    const news = requests.ciNews;
+    const scope = new CancellationScope();
+    const { verifyVersion } = watching(defaultTaskQueue, `CI: ${check.vendor}`);
+    const looking = scope.run(() => verifyVersion({ check, version }));
+    const told = scope.run(() => condition(() => requests.ciNews !== news)).then(() => null);
+    looking.catch(() => {});
+    told.catch(() => {});
+    try {
+      const result = await Promise.race([looking, told]);
+      if (result) return result;
+    } finally {
+      scope.cancel();
+    }
+  }
 }
