@@ -11,7 +11,7 @@ import type { JournalTables } from './schema.ts';
 const appendLock = '4810278133002571002';
 
 const columnList = sql.raw(
-  ['application', 'number', ...Object.entries(columnGroups).flat(2)].join(', '),
+  ['application', 'number', 'late', ...Object.entries(columnGroups).flat(2)].join(', '),
 );
 
 /** Keeps a column unless the batch knows something later. */
@@ -36,6 +36,16 @@ export function createWriter(db: Kysely<JournalTables>): JournalWriter {
     },
   };
 }
+
+/** The later of both sides, environment by environment. */
+const mergedLate = sql.raw(`(
+  select coalesce(jsonb_object_agg(environment, fact), '{}') from (
+    select distinct on (environment) environment, fact
+    from (
+      select * from jsonb_each(releases.late) union all select * from jsonb_each(excluded.late)
+    ) as facts (environment, fact)
+    order by environment, fact ->> 'key' collate "C" desc
+  ) as latest)`);
 
 /**
  * Everybody who appends takes turns until the end of the transaction: a position is given out only
@@ -62,7 +72,9 @@ async function append(db: Kysely<JournalTables>, entries: readonly JournalEntry[
     from turn, jsonb_populate_recordset(
       null::crescendo.releases, ${toJsonb(releaseRows(entries))}::text::jsonb) as row
     order by application, number
-    on conflict (application, number) do update set ${mergedColumns}`.execute(db);
+    on conflict (application, number) do update set late = ${mergedLate}, ${mergedColumns}`.execute(
+    db,
+  );
 }
 
 function eventRow(entry: JournalEntry, rank: number): object {

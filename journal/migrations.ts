@@ -84,6 +84,21 @@ export const migrations: readonly Migration[] = [
       'create index measurements_by_release on crescendo.measurements (application, release, at)',
     ],
   },
+  {
+    // A rollback past its deadline is a failure that is shown before the release has ended.
+    name: '0004-late-rollbacks',
+    statements: [
+      `alter table crescendo.releases
+        add column late jsonb not null default '{}',
+        add column shown_outcome text generated always as (coalesce(outcome,
+          case when late @? '$.*.sentence ? (@ != null)' then 'rollback_failed' end)) stored,
+        add column shown_sentence text generated always as (coalesce(sentence,
+          jsonb_path_query_first(late, '$.*.sentence ? (@ != null)') #>> '{}')) stored`,
+      'drop index crescendo.releases_newest_of_outcome',
+      `create index releases_newest_of_outcome
+        on crescendo.releases (shown_outcome, submitted_at, application, number)`,
+    ],
+  },
 ];
 
 /** Any number that nobody else locks with. */

@@ -1,13 +1,13 @@
 /** What a batch of entries says about its releases: the rows that are merged into `releases`. */
 
-import type { JournalEntry, ReleaseEvent, ReleaseStage } from '../domain/events.ts';
+import type { JournalEntry, ReleaseEvent, ReleaseStage, RolloutEvent } from '../domain/events.ts';
 import type { Outcome } from '../domain/release.ts';
 import { toTime } from './json.ts';
 
 /**
- * Three groups of columns; each comes from one event and is replaced as a whole by a later one.
- * The key says which event: greater is later, `''` is none. Since the latest wins whatever the
- * order, batches may come late, twice or out of order.
+ * Groups of columns that each come from one event and are replaced as a whole by a later one. The
+ * key says which event: greater is later, `''` is none. Since the latest wins whatever the order,
+ * batches may come late, twice or out of order.
  */
 export interface ReleaseRow {
   application: string;
@@ -23,6 +23,8 @@ export interface ReleaseRow {
   outcome: Outcome | null;
   sentence: string | null;
   ended_at: string | null;
+  /** By environment: the sentence of a rollback past its deadline, null once it is verified. */
+  late: Record<string, { key: string; sentence: string | null }>;
 }
 
 /** Key column → the columns that come with it. */
@@ -36,13 +38,35 @@ export const columnGroups = {
 export function releaseRows(entries: readonly JournalEntry[]): ReleaseRow[] {
   const rows = new Map<string, ReleaseRow>();
   for (const entry of entries.toSorted((a, b) => (orderKey(a) < orderKey(b) ? -1 : 1))) {
-    const facts = entry.event.environment === null ? factsOf(entry.event, orderKey(entry)) : null;
-    if (!facts) continue;
     const { application, release: number } = entry;
     const id = `${application}:${number}`;
-    rows.set(id, { ...(rows.get(id) ?? emptyRow(application, number)), ...facts });
+    const row = rows.get(id) ?? emptyRow(application, number);
+    const facts = factsOf(entry, row);
+    if (facts) rows.set(id, { ...row, ...facts });
   }
   return [...rows.values()];
+}
+
+function factsOf(entry: JournalEntry, row: ReleaseRow): Partial<ReleaseRow> | null {
+  const { event } = entry;
+  if (event.environment === null) return releaseFacts(event, orderKey(entry));
+  const sentence = latenessOf(event);
+  if (sentence === undefined) return null;
+  return { late: { ...row.late, [event.environment]: { key: orderKey(entry), sentence } } };
+}
+
+/** What `advance` makes of it: late until verified. Undefined when the event says nothing of it. */
+function latenessOf(event: RolloutEvent): string | null | undefined {
+  switch (event.type) {
+    case 'rollback.delayed':
+      return event.sentence;
+    case 'rollback.verified':
+    case 'rollout.started':
+    case 'rollout.ended':
+      return null;
+    default:
+      return undefined;
+  }
 }
 
 /**
@@ -53,7 +77,7 @@ function orderKey({ source, sequence, event }: JournalEntry): string {
   return `${toTime(event.at)} ${source} ${String(sequence).padStart(10, '0')}`;
 }
 
-function factsOf(event: ReleaseEvent, key: string): Partial<ReleaseRow> | null {
+function releaseFacts(event: ReleaseEvent, key: string): Partial<ReleaseRow> | null {
   switch (event.type) {
     case 'release.submitted':
       return {
@@ -92,5 +116,6 @@ function emptyRow(application: string, number: number): ReleaseRow {
     outcome: null,
     sentence: null,
     ended_at: null,
+    late: {},
   };
 }

@@ -36,7 +36,7 @@ function selectReleases(journal: Kysely<JournalTables>, filter: ReleaseFilter) {
     .$narrowType<{ version: string; submitted_at: Date }>();
   const { application, outcome, active, cursor } = filter;
   if (application !== undefined) query = query.where('application', '=', application);
-  if (outcome !== undefined) query = query.where('outcome', '=', outcome);
+  if (outcome !== undefined) query = query.where('shown_outcome', '=', outcome);
   if (active !== undefined) query = query.where('ended_at', active ? 'is' : 'is not', null);
   if (cursor !== undefined) {
     const [at, name, number] = parseCursor(cursor);
@@ -50,7 +50,7 @@ function selectReleases(journal: Kysely<JournalTables>, filter: ReleaseFilter) {
 type ShownRelease = Selectable<JournalTables['releases']> & { version: string; submitted_at: Date };
 
 function toSummary(row: ShownRelease): ReleaseSummary {
-  const { application, number, version, stage, outcome, sentence } = row;
+  const { application, number, version, stage } = row;
   return {
     id: formatReleaseId({ application, number }),
     application,
@@ -58,8 +58,8 @@ function toSummary(row: ShownRelease): ReleaseSummary {
     version,
     initiator: row.initiator ?? '',
     stage,
-    outcome,
-    sentence,
+    outcome: row.shown_outcome,
+    sentence: row.shown_sentence,
     submittedAt: row.submitted_at.toISOString(),
     endedAt: row.ended_at?.toISOString() ?? null,
   };

@@ -32,9 +32,13 @@ interface ReleaseTable {
   commit: string | null;
   submitted_at: Date | null;
   stage: ReleaseStage;
+  /** As `release.ended` says. */
   outcome: Outcome | null;
   sentence: string | null;
   ended_at: Date | null;
+  /** As lists show: `rollback_failed` already while a rollback is past its deadline. */
+  shown_outcome: Outcome | null;
+  shown_sentence: string | null;
 }
 
 interface MeasurementTable {

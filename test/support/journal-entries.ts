@@ -17,13 +17,17 @@ export interface History {
   entries: JournalEntry[];
   release: (body: ReleaseEventBody) => History;
   rollout: (environment: string, body: RolloutEventBody) => History;
+  /** Its workflows were lost and start again, with sources of their own. */
+  again: () => History;
 }
 
 /** An empty history of one release, whose events come a second apart, or all at once (0). */
 export function aHistory(release: ReleaseId, from = historyStart, secondsApart = 1): History {
   const entries: JournalEntry[] = [];
   const sequences = new Map<string, number>();
-  const add = (source: string, event: CrescendoEvent): History => {
+  let attempt = 1;
+  const add = (workflow: string, event: CrescendoEvent): History => {
+    const source = attempt === 1 ? workflow : `${workflow}#${attempt}`;
     const sequence = (sequences.get(source) ?? 0) + 1;
     sequences.set(source, sequence);
     const { application, number } = release;
@@ -36,6 +40,10 @@ export function aHistory(release: ReleaseId, from = historyStart, secondsApart =
     release: (body) => add(releaseWorkflowId(release), { ...body, at: now(), environment: null }),
     rollout: (environment, body) =>
       add(rolloutWorkflowId(release, environment), { ...body, at: now(), environment }),
+    again: () => {
+      attempt += 1;
+      return history;
+    },
   };
   return history;
 }

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { JournalEntry } from '../../../domain/events.ts';
 import { formatReleaseId, type ReleaseId } from '../../../domain/ids.ts';
 import { advance, newRelease, type ReleaseProgress } from '../../../domain/progress.ts';
-import { outcomes } from '../../../domain/release.ts';
+import { outcomes, policyActor } from '../../../domain/release.ts';
 import type { Journal, RecordedEntry } from '../../../journal/contract.ts';
 import {
   aHistory,
@@ -25,10 +25,11 @@ export function describeOrder(on: JournalUnderTest): void {
 
     it('knows the same of a release whatever the order and number of its batches', async () => {
       await fc.assert(
-        fc.asyncProperty(aCase, async ({ steps, secondsApart, chance }) => {
+        fc.asyncProperty(aCase, async ({ steps, end, secondsApart, chance }) => {
           const release = { application: 'any-order', number: (releases += 1) };
           const history = aSubmittedRelease(release, historyStart, secondsApart);
           for (const step of steps) step(history);
+          if (end) history.release({ type: 'release.ended', outcome: end, sentence: `it ${end}` });
           for (const batch of delivered(history.entries, () => chance.next().value)) {
             await on.journal.append(batch);
           }
@@ -105,13 +106,26 @@ const aStep: fc.Arbitrary<Step> = fc.oneof(
         url: environment,
       }),
   ),
-  fc.constantFrom(...outcomes).map((outcome) => (history: History) => {
-    history.release({ type: 'release.ended', outcome, sentence: `it ${outcome}` });
+  // Which of several late rollbacks is quoted is left open, so they all say the same.
+  fc.constantFrom('eu', 'us').map((environment) => (history: History) => {
+    const began = {
+      type: 'rollback.started',
+      to: 'old',
+      cause: 'errors',
+      by: policyActor,
+    } as const;
+    history.rollout(environment, began);
+    history.rollout(environment, { type: 'rollback.delayed', sentence: 'it is late', attempts: 1 });
   }),
+  fc.constantFrom('eu', 'us').map((environment) => (history: History) => {
+    history.rollout(environment, { type: 'rollback.verified', to: 'old', shares: [] });
+  }),
+  fc.constant((history: History) => history.again()),
 );
 
 const aCase = fc.record({
   steps: fc.array(aStep, { maxLength: 12 }),
+  end: fc.option(fc.constantFrom(...outcomes)),
   // Workflows record many events at one time.
   secondsApart: fc.constantFrom(0, 1),
   chance: fc.infiniteStream(fc.nat()),

@@ -1,6 +1,7 @@
 /** Releases in lists and by commit, whichever database the journal is on. */
 
 import { beforeAll, describe, expect, it } from 'vitest';
+import { policyActor } from '../../../domain/release.ts';
 import type { ReleaseFilter } from '../../../journal/contract.ts';
 import {
   anEndedRelease,
@@ -111,6 +112,31 @@ export function describeReleases(on: JournalUnderTest): void {
       expect(await on.journal.listReleases({ application: 'late' })).toMatchObject({
         items: [{ version: '1.1', stage: 'ended', outcome: 'succeeded' }],
       });
+    });
+
+    it('count as failed while a rollback is past its deadline', async () => {
+      const release = { application: 'overdue', number: 1 };
+      const began = {
+        type: 'rollback.started',
+        to: '1.0',
+        cause: 'errors',
+        by: policyActor,
+      } as const;
+      const delay = { type: 'rollback.delayed', sentence: 'eu is late', attempts: 1 } as const;
+      const history = aSubmittedRelease(release).rollout('eu', began).rollout('eu', delay);
+      history
+        .rollout('us', began)
+        .rollout('us', { type: 'rollback.verified', to: '1.0', shares: [] });
+      await on.journal.append(history.entries);
+      const late = { outcome: 'rollback_failed', sentence: 'eu is late', endedAt: null };
+      const filter = { application: 'overdue', outcome: 'rollback_failed', active: true } as const;
+      expect(await on.journal.listReleases(filter)).toMatchObject({ items: [late] });
+
+      history.rollout('eu', { type: 'rollback.verified', to: '1.0', shares: [] });
+      await on.journal.append(history.entries);
+      expect(await on.journal.listReleases(filter)).toMatchObject({ items: [] });
+      const { items } = await on.journal.listReleases({ application: 'overdue' });
+      expect(items).toMatchObject([{ outcome: null, sentence: null }]);
     });
 
     it('that wait for the checks of a commit are found by it', async () => {
