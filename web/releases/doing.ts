@@ -1,0 +1,97 @@
+/** doing: what an environment does right now, in a word and a sentence. */
+
+import type { Mark } from '../../domain/marks.ts';
+import type { ReleaseProgress } from '../../domain/progress.ts';
+import type { RolloutProgress } from '../../domain/rollout-progress.ts';
+import type { Wait } from '../../domain/events.ts';
+import { percent, span } from '../../domain/words.ts';
+import { wallTime } from '../parts/wall-time.ts';
+import { candidateOf, placeInPlan, planOf } from './plan-view.ts';
+
+/** `now`: epoch milliseconds. */
+export function doing(progress: ReleaseProgress, rollout: RolloutProgress, now: number): Mark {
+  const canary = candidateOf(progress, rollout.environment);
+  const lasting = span(now - Date.parse(rollout.since));
+  switch (rollout.stage) {
+    case 'deploy':
+      return live(`deploying ${canary} without traffic, ${lasting}`);
+    case 'test':
+      return live(`testing ${canary}, ${testCount(progress, rollout)}, ${lasting}`);
+    case 'shift':
+      return live(`shifted to ${percent(rollout.weight)}, ${stepOf(rollout)}, ${lasting}`);
+    case 'bake':
+      return live(`baking ${stepOf(rollout)}, ${bakeClock(rollout, now)}`);
+    case 'hold': {
+      const where = [percent(rollout.weight), stepOf(rollout)].filter(Boolean).join(', ');
+      return { mark: '‖', tone: 'warn', word: `held at ${where}, ${lasting}` };
+    }
+    case 'finished':
+      return { mark: '✔', tone: 'good', word: `${canary} has all traffic` };
+    case 'rollback':
+      return { mark: '↩', tone: 'bad', word: backSentence(rollout, lasting) };
+    case 'ended':
+      return endedMark(rollout);
+  }
+}
+
+/** What an environment without a rollout waits for. */
+export function notStarted(progress: ReleaseProgress, environment: string): string {
+  if (progress.outcome !== null || progress.stage === 'rollback') return '– not reached';
+  const place = placeInPlan(progress, environment);
+  return place?.startsWith('wave') ? `○ to come in ${place}` : '○ to come';
+}
+
+function live(word: string): Mark {
+  return { mark: '●', tone: 'live', word };
+}
+
+function endedMark({ outcome, live, sentence }: RolloutProgress): Mark {
+  if (outcome === 'finished') return { mark: '✔', tone: 'good', word: 'finished' };
+  if (outcome === 'rolled_back') {
+    return { mark: '↩', tone: 'bad', word: `rolled back, ${live ?? 'no version'} has all traffic` };
+  }
+  if (outcome === 'abandoned') {
+    return { mark: '–', tone: 'warn', word: `left before it had traffic: ${sentence}` };
+  }
+  return { mark: '✖', tone: 'bad', word: `rollback failed: ${sentence}` };
+}
+
+function backSentence({ designated, sentence }: RolloutProgress, lasting: string): string {
+  const to = designated === null ? '' : ` to ${designated}`;
+  return `rolling back${to}, ${lasting}${sentence === null ? '' : `; ${sentence}`}`;
+}
+
+export function stepOf({ step, steps }: RolloutProgress): string {
+  return step === null ? '' : `step ${step} of ${steps.length}`;
+}
+
+/** `12 s of at most 20 s, then the policy decides` */
+function bakeClock({ wait, since }: RolloutProgress, now: number): string {
+  const start = Date.parse(wait?.since ?? since);
+  const elapsed = span(now - start);
+  if (!wait?.until) return elapsed;
+  return `${elapsed} of at most ${span(Date.parse(wait.until) - start)}, then ${wait.then}`;
+}
+
+function testCount(progress: ReleaseProgress, { environment, tests }: RolloutProgress): string {
+  const all = planOf(progress, environment)?.tests.length ?? tests.length;
+  const failed = tests.filter(({ passed }) => !passed).length;
+  return `${tests.length} of ${all} tests done${failed > 0 ? `, ${failed} failed` : ''}`;
+}
+
+/** `since 14:05:09 (12 s), until 14:25:09 (19 min left), then it is held` */
+export function waitSentence(wait: Wait, now: number): string {
+  const lasted = span(now - Date.parse(wait.since));
+  const since = `since ${wallTime(wait.since, now)} (${lasted})`;
+  if (wait.until === null) return `${since}, with no time limit; then ${wait.then}`;
+  const left = Date.parse(wait.until) - now;
+  const rest = left > 0 ? `${span(left)} left` : 'time is up';
+  return `${since}, until ${wallTime(wait.until, now)} (${rest}), then ${wait.then}`;
+}
+
+/** How much of a wait is over, 0 to 1; null when it has no end. */
+export function waitShare({ since, until }: Wait, now: number): number | null {
+  if (until === null) return null;
+  const [start, end] = [Date.parse(since), Date.parse(until)];
+  return end <= start ? 1 : Math.min(1, Math.max(0, (now - start) / (end - start)));
+}

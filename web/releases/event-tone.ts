@@ -1,0 +1,32 @@
+/** toneOf: whether an event is good news, bad news or just news. */
+
+import type { CrescendoEvent } from '../../domain/events.ts';
+import { outcomeMarks, type MarkTone } from '../../domain/marks.ts';
+
+export function toneOf(event: CrescendoEvent): MarkTone | 'plain' {
+  switch (event.type) {
+    case 'bake.finished':
+      return ({ pass: 'good', fail: 'bad', inconclusive: 'warn' } as const)[event.verdict.verdict];
+    case 'test.finished':
+      return event.result.passed ? 'good' : 'bad';
+    case 'check.finished':
+      return ({ passed: 'good', failed: 'bad', skipped: 'warn' } as const)[event.state];
+    case 'release.ended':
+      return outcomeMarks[event.outcome].tone;
+    case 'gate.closed':
+      return event.approved ? 'good' : 'bad';
+    case 'rollback.started':
+    case 'rollback.delayed':
+      return 'bad';
+    case 'version.quarantined':
+    case 'rollout.holding':
+    case 'release.holding':
+    case 'gate.opened':
+      return 'warn';
+    case 'traffic.shifted':
+    case 'action.accepted':
+      return 'live';
+    default:
+      return 'plain';
+  }
+}
