@@ -6,6 +6,7 @@ import type { Verdict } from '../../domain/analysis/verdict.ts';
 import type { JournalEntry } from '../../domain/events.ts';
 import type { TrafficShare } from '../../domain/release.ts';
 
+/** `never`: watches until it is cancelled. */
 export type FakeVerdict = 'pass' | 'fail' | 'inconclusive' | 'noData' | 'providerError' | 'never';
 
 export interface FakeWorld {
@@ -18,15 +19,25 @@ export interface FakeWorld {
   shifts: { environment: string; shares: TrafficShare[]; fence: number }[];
   bakes: BakeInput[];
   entries: JournalEntry[];
-  notices: { event: string; title: string }[];
-  /** Verdict of a bake; `never` watches until it is cancelled. Default: pass. Guards: never. */
+  notices: { event: string; title: string; severity: string }[];
+  deploys: { environment: string; version: string }[];
+  retired: { environment: string; version: string }[];
+  /** Checks that were begun, tests that were begun. */
+  looks: string[];
+  tests: string[];
+  /** Verdict of a bake. Default: pass. A guard only ends with `fail`. */
   verdictFor: (input: BakeInput) => FakeVerdict;
-  /** Milliseconds of workflow time a bake takes. */
-  testPasses: (name: string, version: string) => boolean;
-  checkState: () => 'passed' | 'failed' | 'never';
+  /** Workflow time that a bake takes, in milliseconds, and the way to let it pass. */
+  bakeTakes: number;
+  sleep: (ms: number) => Promise<void>;
+  testPasses: (name: string, version: string) => boolean | 'never';
+  checkState: (vendor: string) => 'passed' | 'failed' | 'never';
+  isOpen: (application: string, release: number) => Promise<boolean>;
   /** Throw to make an activity fail. */
-  beforeDeploy: (version: string) => void;
+  beforeDeploy: (version: string, environment: string) => void;
   beforeShift: (input: ShiftInput) => void;
+  beforeRetire: (version: string) => void;
+  beforeRecord: () => void;
   isReady: (version: string) => boolean;
   /** Shares of one version over time in one environment. */
   weightsOf(environment: string, version: string): number[];
@@ -41,11 +52,20 @@ export function createFakeWorld(): FakeWorld {
     bakes: [],
     entries: [],
     notices: [],
+    deploys: [],
+    retired: [],
+    looks: [],
+    tests: [],
     verdictFor: () => 'pass',
+    bakeTakes: 0,
+    sleep: async () => {},
     testPasses: () => true,
     checkState: () => 'passed',
+    isOpen: async () => true,
     beforeDeploy: () => {},
     beforeShift: () => {},
+    beforeRetire: () => {},
+    beforeRecord: () => {},
     isReady: () => true,
     weightsOf: (environment, version) =>
       world.shifts
@@ -60,14 +80,16 @@ function fakeActivities(world: FakeWorld): Activities {
   const runningIn = (environment: string) => (world.running[environment] ??= new Set());
   return {
     async record(entries) {
+      world.beforeRecord();
       world.entries.push(...entries);
     },
-    async notify({ event, title }) {
-      world.notices.push({ event, title });
+    async notify({ event, title, severity }) {
+      world.notices.push({ event, title, severity });
     },
-    isReleaseOpen: async () => true,
+    isReleaseOpen: ({ application, release }) => world.isOpen(application, release),
     async deployVersion({ place, version }) {
-      world.beforeDeploy(version.name);
+      world.deploys.push({ environment: place.environment, version: version.name });
+      world.beforeDeploy(version.name, place.environment);
       runningIn(place.environment).add(version.name);
       return {
         version: version.name,
@@ -77,12 +99,14 @@ function fakeActivities(world: FakeWorld): Activities {
     isVersionReady: async ({ place, version }) =>
       runningIn(place.environment).has(version.name) && world.isReady(version.name),
     async retireVersion({ place, version }) {
+      world.beforeRetire(version.name);
       const share = world.shares[place.environment]?.find(
         (entry) => entry.version === version.name,
       );
       if (share && share.weight > 0)
         throw ApplicationFailure.nonRetryable('has traffic', 'traffic_not_applied');
       runningIn(place.environment).delete(version.name);
+      world.retired.push({ environment: place.environment, version: version.name });
     },
     async shiftTraffic(input) {
       world.beforeShift(input);
@@ -95,13 +119,16 @@ function fakeActivities(world: FakeWorld): Activities {
       return input.shares;
     },
     readTraffic: async ({ environment }) => world.shares[environment] ?? [],
-    async verifyVersion() {
-      const state = world.checkState();
+    async verifyVersion({ check }) {
+      world.looks.push(check.vendor);
+      const state = world.checkState(check.vendor);
       if (state === 'never') return untilCancelled();
       return { state, detail: `checks ${state}`, url: null };
     },
     async runTest({ version, test }) {
+      world.tests.push(test.name);
       const passed = world.testPasses(test.name, version.name);
+      if (passed === 'never') return untilCancelled();
       const failures = passed ? [] : ['checkout works'];
       const detail = passed ? '1 of 1 passed' : '1 of 1 failed: checkout works';
       return {
@@ -119,6 +146,7 @@ function fakeActivities(world: FakeWorld): Activities {
       const wish = world.verdictFor(input);
       if (wish === 'never' || (input.limits.mode === 'guard' && wish !== 'fail'))
         return untilCancelled();
+      if (world.bakeTakes > 0) await world.sleep(world.bakeTakes);
       return { verdict: verdictOf(wish), reference: {} };
     },
   };

@@ -5,7 +5,7 @@ import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import type { WorkflowHandle } from '@temporalio/client';
 import { inject } from 'vitest';
 import type { Action } from '../../domain/actions.ts';
-import { applicationWorkflowId, releaseWorkflowId } from '../../domain/ids.ts';
+import { applicationWorkflowId, releaseWorkflowId, rolloutWorkflowId } from '../../domain/ids.ts';
 import type { ReleaseProgress } from '../../domain/progress.ts';
 import type { Version } from '../../domain/release.ts';
 import type { Spec } from '../../domain/spec.ts';
@@ -16,14 +16,19 @@ import {
   applicationQuery,
   applyUpdate,
   progressQuery,
+  returnUpdate,
   submitUpdate,
   type ActionMessage,
   type ApplicationState,
+  type ReturnRequest,
   type SubmitAnswer,
   type SubmitRequest,
 } from '../../workflows/messages.ts';
 import type { release } from '../../workflows/release.ts';
+import type { rollout } from '../../workflows/rollout.ts';
 import { registerSearchAttributes } from '../../worker/search-attributes.ts';
+import { aVersion } from './builders.ts';
+import { expectPromises } from './promises.ts';
 import { createFakeWorld, type FakeWorld } from './fake-world.ts';
 
 export interface Scene {
@@ -37,6 +42,15 @@ export interface Scene {
   progress(number: number): Promise<ReleaseProgress>;
   act(number: number, action: Action, message?: ActionMessage): Promise<ReleaseProgress>;
   signal(number: number, action: Action, message?: ActionMessage): Promise<void>;
+  /** A signal with anything, as somebody may send it from Temporal Web UI. */
+  raw(number: number, signal: string, ...args: unknown[]): Promise<void>;
+  /** Starts a version and lets it finish. */
+  live(version: string): Promise<ReleaseProgress>;
+  /** Starts a version and waits until it `holds`, in real time. */
+  begin(version: string, holds: (progress: ReleaseProgress) => boolean): Promise<number>;
+  rollout(number: number, environment: string): WorkflowHandle<typeof rollout>;
+  /** Emergency return of the whole application. */
+  goBack(to: string | null, extra?: Partial<ReturnRequest>): Promise<SubmitAnswer>;
   /** Lets a release end; time is skipped meanwhile. */
   end(number: number): Promise<ReleaseProgress>;
   /** Waits in real time, with the workflow clock standing still, until `holds`. */
@@ -55,6 +69,11 @@ export async function play(story: (scene: Scene) => Promise<void>): Promise<void
   try {
     await registerSearchAttributes(env.nativeConnection, 'default');
     const world = createFakeWorld();
+    world.sleep = (ms) => env.sleep(ms);
+    world.isOpen = async (application, number) => {
+      const id = releaseWorkflowId({ application, number });
+      return (await env.client.workflow.getHandle(id).describe()).status.name === 'RUNNING';
+    };
     const worker = await Worker.create({
       connection: env.nativeConnection,
       taskQueue: 'crescendo',
@@ -62,7 +81,11 @@ export async function play(story: (scene: Scene) => Promise<void>): Promise<void
       activities: { ...world.activities },
       maxHeartbeatThrottleInterval: '200ms',
     });
-    await worker.runUntil(() => story(createScene(env, world, 'crescendo', 'shop')));
+    await worker.runUntil(async () => {
+      const scene = createScene(env, world, 'crescendo', 'shop');
+      await story(scene);
+      await expectPromises(scene);
+    });
   } finally {
     await env.teardown();
   }
@@ -127,6 +150,23 @@ function createScene(
       handle(number).executeUpdate(actionUpdate(action), { args: [{ by: owner, ...message }] }),
     signal: (number, action, message = {}) =>
       handle(number).signal(actionSignal(action), { by: 'bot', ...message }),
+    raw: (number, signal, ...args) => handle(number).signal(signal, ...args),
+    async live(version) {
+      return scene.end((await scene.submit(aVersion(version))).number);
+    },
+    async begin(version, holds) {
+      const { number } = await scene.submit(aVersion(version));
+      await scene.until(number, holds);
+      return number;
+    },
+    rollout: (number, environment) =>
+      workflow.getHandle<typeof rollout>(
+        rolloutWorkflowId({ application: name, number }, environment),
+      ),
+    goBack: (to, extra = {}) =>
+      guardian().executeUpdate(returnUpdate, {
+        args: [{ to, by: owner, reason: null, idempotencyKey: null, ...extra }],
+      }),
     end: (number) => handle(number).result(),
     until: (number, holds) => poll(() => scene.progress(number), holds),
   };

@@ -1,0 +1,126 @@
+/** expectPromises: what has to be true of every scene, whatever was played. */
+
+import { expect } from 'vitest';
+import type { JournalEntry } from '../../domain/events.ts';
+import { parseReleaseId } from '../../domain/ids.ts';
+import { advance, newRelease, type ReleaseProgress } from '../../domain/progress.ts';
+import type { FakeWorld } from './fake-world.ts';
+import type { Scene } from './scene.ts';
+
+/** Checks the world against the design's promises, and the journal against every ended release. */
+export async function expectPromises(scene: Scene): Promise<void> {
+  const { world } = scene;
+  expectRisingFences(world);
+  expectGaplessJournal(world);
+  expectApprovedWeights(world);
+  if (await isGuarded(scene)) await expectSettled(scene);
+}
+
+async function isGuarded({ guardian }: Scene): Promise<boolean> {
+  const description = await guardian().describe();
+  return description.status.name === 'RUNNING';
+}
+
+async function expectSettled({ state, progress, world }: Scene): Promise<void> {
+  const { nextRelease, lane } = await state();
+  for (let number = 1; number < nextRelease; number += 1) {
+    const seen = await progress(number);
+    if (seen.stage === 'ended' && !isRecovered(world, number)) expectSameFold(world, seen);
+  }
+  if (lane.active !== null) return;
+  expectOneVersion(world);
+  const { environments } = (await state()).ledger;
+  for (const [environment, shares] of Object.entries(world.shares)) {
+    const serving = shares.find(({ weight }) => weight === 100)?.version ?? null;
+    expect(environments[environment]?.live ?? null, `ledger of ${environment}`).toBe(serving);
+  }
+}
+
+/** An earlier run was lost: its record ends where it was cut off. */
+function isRecovered(world: FakeWorld, number: number): boolean {
+  return world.entries.some(({ release, source }) => release === number && source.includes('#'));
+}
+
+/** With nothing under way every router sends all to one version, or knows none at all. */
+function expectOneVersion({ shares }: FakeWorld): void {
+  for (const [environment, seen] of Object.entries(shares)) {
+    const weights = seen.filter(({ weight }) => weight > 0).map(({ weight }) => weight);
+    expect(weights, `router of ${environment}`).toEqual(seen.length === 0 ? [] : [100]);
+  }
+}
+
+function expectRisingFences({ shifts }: FakeWorld): void {
+  const last: Record<string, number> = {};
+  for (const { environment, fence } of shifts) {
+    expect(fence).toBeGreaterThanOrEqual(last[environment] ?? 0);
+    last[environment] = fence;
+  }
+}
+
+function expectGaplessJournal({ entries }: FakeWorld): void {
+  const sources = bySource(entries);
+  for (const [source, list] of sources) {
+    const sequences = [...new Set(list.map(({ sequence }) => sequence))].sort((a, b) => a - b);
+    expect(sequences, `sequence of ${source}`).toEqual(sequences.map((_, index) => index + 1));
+  }
+}
+
+/** What the journal tells is what the release itself knows. */
+function expectSameFold(world: FakeWorld, seen: ReleaseProgress): void {
+  const id = parseReleaseId(seen.id);
+  const entries = world.entries.filter(({ release }) => release === id?.number);
+  const [first] = entries;
+  if (!first || !id) throw new Error(`nothing is on record of ${seen.id}`);
+  const start = newRelease(id, first.event.at);
+  const folded = entries.reduce((progress, { event }) => advance(progress, event), start);
+  expect(folded).toEqual(seen);
+}
+
+/** Each rise of a candidate needs a pass or a promotion of the step before, in the journal. */
+function expectApprovedWeights({ entries, shifts }: FakeWorld): void {
+  const rollouts = bySource(entries);
+  for (const [source, list] of rollouts) {
+    const started = list.find(({ event }) => event.type === 'rollout.started')?.event;
+    if (started?.type !== 'rollout.started') continue;
+    const { environment, weights } = started;
+    const candidate = candidateOf(list);
+    const [first] = list;
+    if (!candidate || !first) continue;
+    const attempt = Number(source.split('#')[1] ?? 1);
+    const seen = shifts
+      .filter((shift) => shift.environment === environment)
+      .filter(({ fence }) => Math.floor(fence / 10_000) === first.release * 100 + attempt)
+      .map(({ shares }) => shares.find(({ version }) => version === candidate)?.weight ?? 0);
+    const rises = seen.filter((weight, index) => weight > Math.max(0, ...seen.slice(0, index)));
+    const allowed = [weights[0] ?? 0, ...approvals(list, weights)];
+    rises.forEach((weight, index) => {
+      expect(weight, `rise ${index + 1} of ${source}`).toBeLessThanOrEqual(allowed[index] ?? -1);
+    });
+  }
+}
+
+/** The highest weight after each approved step, in order. */
+function approvals(list: readonly JournalEntry[], weights: readonly number[]): number[] {
+  const steps = new Map<number, number>();
+  for (const { event } of list) {
+    if (event.type !== 'bake.promoted' && event.type !== 'bake.finished') continue;
+    if (event.type === 'bake.finished' && event.verdict.verdict !== 'pass') continue;
+    const full = event.type === 'bake.promoted' && event.full === true;
+    const next = full ? 100 : (weights[event.step] ?? 100);
+    steps.set(event.step, Math.max(next, steps.get(event.step) ?? 0));
+  }
+  return [...steps.values()];
+}
+
+function bySource(entries: readonly JournalEntry[]): Map<string, JournalEntry[]> {
+  const sources = new Map<string, JournalEntry[]>();
+  for (const entry of entries) {
+    sources.set(entry.source, [...(sources.get(entry.source) ?? []), entry]);
+  }
+  return sources;
+}
+
+function candidateOf(list: readonly JournalEntry[]): string | null {
+  for (const { event } of list) if (event.type === 'version.deploying') return event.version;
+  return null;
+}
