@@ -8,8 +8,8 @@ schema=/etc/temporal/schema/postgresql/v12
 update() {
   database=$1 versions=$2
   tool="temporal-sql-tool --plugin postgres12 --ep $SQL_HOST -p 5432 -u $SQL_USER --db $database"
-  # Reading the version fails as long as there is none: only then is there anything to set up.
-  $tool setup-schema -v 0.0 2>&1 || echo "$database has a schema already"
+  # Only sets the version when there is none yet.
+  $tool setup-schema -v 0.0
   $tool update-schema -d "$versions"
 }
 
