@@ -44,13 +44,14 @@ export function ReturnDialog({ answer, onClose }: ReturnDialogProps) {
         </select>
       </label>
       <label>
-        Reason (goes on record)
+        Reason (optional)
         <input
           value={reason}
           maxLength={500}
           autoComplete="off"
           onChange={(event) => setReason(event.target.value)}
         />
+        <small>It goes on record with your name.</small>
       </label>
       {back.error && <ProblemNote error={back.error} lead="Not carried out" />}
       <div className="buttons">

@@ -27,17 +27,6 @@ export function IdentityDialog({ refused, onClose }: IdentityDialogProps) {
       onSubmit={save}
     >
       {refused && <p className="note warn">{refused.detail}</p>}
-      <label>
-        Token
-        <input
-          type="password"
-          autoComplete="off"
-          spellCheck={false}
-          value={token}
-          onChange={(event) => typeToken(event.target.value)}
-        />
-        <small>Kept until this tab is closed. The server knows whose it is.</small>
-      </label>
       {!refused && (
         <label>
           Name
@@ -52,6 +41,17 @@ export function IdentityDialog({ refused, onClose }: IdentityDialogProps) {
           <small>What you do goes on record under it, where the server asks for no token.</small>
         </label>
       )}
+      <label>
+        Token
+        <input
+          type="password"
+          autoComplete="off"
+          spellCheck={false}
+          value={token}
+          onChange={(event) => typeToken(event.target.value)}
+        />
+        <small>Kept until this tab is closed. The server knows whose it is.</small>
+      </label>
       <div className="buttons">
         {!refused && (
           <button type="button" className="button" onClick={onClose}>

@@ -113,7 +113,7 @@ function optionsOf(
   return {
     width: Math.max(200, element.clientWidth),
     height,
-    padding: [8, 8, 0, 0],
+    padding: [8, 28, 0, 0],
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false }, sync: { key: sync }, points: { size: 6 } },
     scales: {
@@ -147,7 +147,7 @@ function seriesOf({ look }: PlotLine, color: () => string): Series {
   }
   const plain: Series = { stroke: color, width: look === 'dashed' ? 1.25 : 2, spanGaps: false };
   if (look === 'dashed') return { ...plain, dash: [5, 4], points: { show: false } };
-  if (look === 'line') return plain;
+  if (look === 'line') return { ...plain, points: { size: 5, fill: color } };
   const steps = uPlot.paths.stepped?.({ align: 1 });
   return { ...plain, points: { show: false }, ...(steps ? { paths: steps } : {}) };
 }

@@ -1,4 +1,4 @@
-/** Whether the page is as narrow as a phone; style.css changes its layout at the same width. */
+/** Whether the page is as narrow as a phone; style/phone.css changes the layout at the same width. */
 
 import { useSyncExternalStore } from 'react';
 

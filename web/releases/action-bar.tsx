@@ -28,6 +28,7 @@ export function ActionBar({ release }: { release: ReleaseAnswer }) {
   };
   const press = (button: ActionButton) => {
     act.reset();
+    document.querySelector<HTMLElement>('#more:popover-open')?.hidePopover();
     if (button.confirms) setAsked(button);
     else carryOut({ action: button.action, key: newKey() }, button.label);
   };
@@ -51,10 +52,14 @@ export function ActionBar({ release }: { release: ReleaseAnswer }) {
         <div className="actions" role="group" aria-label="Actions">
           {shown.map(draw)}
           {hidden.length > 0 && (
-            <details className="more">
-              <summary className="button">More</summary>
-              <div>{hidden.map(draw)}</div>
-            </details>
+            <>
+              <button type="button" className="button" popoverTarget="more">
+                More
+              </button>
+              <div id="more" popover="auto">
+                {hidden.map(draw)}
+              </div>
+            </>
           )}
         </div>
       )}

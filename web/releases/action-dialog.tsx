@@ -22,7 +22,7 @@ const local = new Set(['rollback', 'promote']);
 
 export function ActionDialog(props: ActionDialogProps) {
   const { release, button, error, pending, onDecide, onClose } = props;
-  const { action, label, tone } = button;
+  const { action, label, destructive } = button;
   // What is decided about is what was seen when the dialog opened, whatever happens meanwhile.
   const [targets] = useState(() => targetsOf(release, action));
   const [key] = useState(newKey);
@@ -72,7 +72,7 @@ export function ActionDialog(props: ActionDialogProps) {
         </fieldset>
       )}
       <label>
-        Reason{needsReason ? '' : ' (goes on record)'}
+        Reason{needsReason ? '' : ' (optional)'}
         <input
           value={reason}
           required={needsReason}
@@ -80,6 +80,7 @@ export function ActionDialog(props: ActionDialogProps) {
           autoComplete="off"
           onChange={(event) => setReason(event.target.value)}
         />
+        <small>It goes on record with your name.</small>
       </label>
       {error != null && <ProblemNote error={error} lead="Not carried out" />}
       <div className="buttons">
@@ -88,7 +89,7 @@ export function ActionDialog(props: ActionDialogProps) {
         </button>
         <button
           type="submit"
-          className={`button decide ${tone === 'danger' ? 'danger' : 'primary'}`}
+          className={`button decide ${destructive ? 'danger' : 'primary'}`}
           disabled={pending}
         >
           {pending ? 'Sending…' : error == null ? `${label} now` : 'Try again'}

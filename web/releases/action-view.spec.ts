@@ -38,10 +38,10 @@ describe('web/releases/action-view.ts', () => {
     const allowed = ['abort', 'promote', 'pause', 'rollback', 'dance' as Action] as Action[];
 
     expect(actionButtons(answer(baking, allowed))).toEqual([
-      { action: 'rollback', label: 'Roll back', tone: 'danger', confirms: true },
-      { action: 'promote', label: 'Promote', tone: 'plain', confirms: true },
-      { action: 'pause', label: 'Pause', tone: 'plain', confirms: false },
-      { action: 'abort', label: 'Abort', tone: 'danger', confirms: true },
+      { action: 'rollback', label: 'Roll back', tone: 'danger', confirms: true, destructive: true },
+      { action: 'pause', label: 'Pause', tone: 'plain', confirms: false, destructive: false },
+      { action: 'promote', label: 'Promote', tone: 'plain', confirms: true, destructive: false },
+      { action: 'abort', label: 'Abort', tone: 'plain', confirms: true, destructive: true },
     ]);
     expect(actionButtons(answer(baking, []))).toEqual([]);
   });

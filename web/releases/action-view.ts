@@ -1,7 +1,6 @@
 /** actionButtons: which actions a release offers, in which order, and what each one means now. */
 
 import type { Action } from '../../domain/actions.ts';
-import { actions } from '../../domain/actions.ts';
 import type { RolloutProgress } from '../../domain/rollout-progress.ts';
 import { percent } from '../../domain/words.ts';
 import type { ReleaseAnswer } from '../server/answers.ts';
@@ -13,6 +12,8 @@ export interface ActionButton {
   tone: 'primary' | 'danger' | 'plain';
   /** Asks again before it acts. */
   confirms: boolean;
+  /** Takes something away that does not come back by itself. */
+  destructive: boolean;
 }
 
 /** What an action would do to one environment. */
@@ -34,7 +35,7 @@ const labels: Record<Action, string> = {
   abort: 'Abort',
 };
 
-const dangerous = new Set<Action>(['rollback', 'abort', 'reject']);
+const destructive = new Set<Action>(['rollback', 'abort', 'reject']);
 /** Harmless, and undone as easily. */
 const immediate = new Set<Action>(['pause', 'resume', 'retry']);
 /** What a hurried reader needs first. */
@@ -43,8 +44,8 @@ const order: Action[] = [
   'approve',
   'resume',
   'retry',
-  'promote',
   'pause',
+  'promote',
   'reject',
   'skip',
   'abort',
@@ -52,13 +53,19 @@ const order: Action[] = [
 
 /** Only what the server says the release accepts now. */
 export function actionButtons({ allowedActions, gate, paused, pausedIn }: ReleaseAnswer) {
-  const known = allowedActions.filter((action) => actions.includes(action));
   const suggested = gate ? 'approve' : paused || pausedIn.length > 0 ? 'resume' : 'retry';
   return order
-    .filter((action) => known.includes(action))
+    .filter((action) => allowedActions.includes(action))
     .map((action): ActionButton => {
-      const tone = dangerous.has(action) ? 'danger' : action === suggested ? 'primary' : 'plain';
-      return { action, label: labels[action], tone, confirms: !immediate.has(action) };
+      const plain = action === suggested ? 'primary' : 'plain';
+      return {
+        action,
+        label: labels[action],
+        // One red button, so that it is found.
+        tone: action === 'rollback' ? 'danger' : plain,
+        confirms: !immediate.has(action),
+        destructive: destructive.has(action),
+      };
     });
 }
 

@@ -11,7 +11,7 @@ import type { ReleaseAnswer } from '../server/answers.ts';
 import { Charts } from './charts.tsx';
 import { doing, notStarted, waitShare } from './doing.ts';
 import { EvidenceTable } from './evidence-table.tsx';
-import { candidateOf, placeInPlan, planOf } from './plan-view.ts';
+import { candidateOf, placeInPlan, plannedRollouts, planOf } from './plan-view.ts';
 import { isDone } from './reading-order.ts';
 import { Steps } from './steps.tsx';
 import { Tests } from './tests.tsx';
@@ -30,7 +30,8 @@ export function EnvironmentCard({ release, environment, events }: EnvironmentCar
   if (!rollout) {
     return (
       <section className="card to-come" aria-label={environment}>
-        {title} <span className="quiet">{notStarted(release, environment)}</span>
+        <h2>{environment}</h2>
+        <span className="quiet">{notStarted(release, environment)}</span>
       </section>
     );
   }
@@ -44,13 +45,25 @@ export function EnvironmentCard({ release, environment, events }: EnvironmentCar
     );
   }
   return (
-    <details className="card">
+    <details className="card" open={isAlone(release, environment)}>
       <summary>
-        {title} <Marked mark={{ mark: '✔', tone: 'good', word: `${rollout.live} finished` }} />
+        {title} <Marked mark={{ mark: '✔', tone: 'good', word: finished(release, rollout) }} />
       </summary>
       {body}
     </details>
   );
+}
+
+/** Nothing else on the page would be worth its place. */
+function isAlone(release: ReleaseAnswer, environment: string): boolean {
+  const production = plannedRollouts(release).filter(({ stage }) => stage === 'production');
+  return production.length === 1 && production[0]?.environment === environment;
+}
+
+function finished(release: ReleaseAnswer, { environment, live, outcome, stable }: RolloutProgress) {
+  const version = live ?? candidateOf(release, environment);
+  const warm = outcome === null && stable !== null ? `, ${stable} is kept warm` : '';
+  return `${version} finished${warm}`;
 }
 
 function Title({ release, environment }: { release: ReleaseAnswer; environment: string }) {

@@ -22,5 +22,5 @@ function urgency(rollout: RolloutProgress | undefined): number {
 
 /** True when there is nothing left to look at but the record. */
 export function isDone({ stage, outcome }: RolloutProgress): boolean {
-  return stage === 'ended' && outcome === 'finished';
+  return stage === 'finished' || (stage === 'ended' && outcome === 'finished');
 }
