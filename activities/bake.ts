@@ -1,13 +1,15 @@
 /** One bake: sample, judge, record, heartbeat; resumed by another worker where this one stopped. */
 
-import { Context, heartbeat, log } from '@temporalio/activity';
+import { Context, heartbeat } from '@temporalio/activity';
 import { thresholdJudge, type ThresholdState } from '../domain/analysis/threshold.ts';
-import type { Judge, Observation } from '../domain/analysis/verdict.ts';
+import type { Judge, MetricEvidence, Observation } from '../domain/analysis/verdict.ts';
+import type { Measurement } from '../domain/events.ts';
 import type { JournalWriter } from '../journal/contract.ts';
 import type { CallContext } from '../providers/call.ts';
 import type { Providers } from '../providers/index.ts';
 import { pause } from './call-context.ts';
 import type { BakeInput, BakeResult, WatchingActivities } from './contract.ts';
+import { createRecorder, type Recorder } from './measurements.ts';
 import { measure, type Counters } from './sampling.ts';
 
 /** What a heartbeat carries: enough for another worker to go on without judging anything twice. */
@@ -25,14 +27,11 @@ export function bakeActivities(
   providers: Providers,
   journal: JournalWriter,
 ): Pick<WatchingActivities, 'bake'> {
-  return { bake: (input) => bake(providers, journal, input) };
+  const record = createRecorder(journal);
+  return { bake: (input) => bake(providers, record, input) };
 }
 
-async function bake(
-  providers: Providers,
-  journal: JournalWriter,
-  input: BakeInput,
-): Promise<BakeResult> {
+async function bake(providers: Providers, record: Recorder, input: BakeInput): Promise<BakeResult> {
   const judge = thresholdJudge(input.metrics);
   const signal = Context.current().cancellationSignal;
   const context: CallContext = { signal, progress: () => {} };
@@ -41,7 +40,8 @@ async function bake(
   try {
     for (;;) {
       await untilNextLook(input, memory);
-      memory = await look(providers, journal, input, judge, memory, context);
+      memory = await look(providers, input, judge, memory, context);
+      await record(measurementOf(input, memory, judge.evidence(memory.state)));
       heartbeat(memory);
       const verdict = judge.decide(memory.state, input.limits, memory.lookedAt - input.startedAt);
       if (verdict) return { verdict, reference: judge.reference(memory.state) };
@@ -76,9 +76,10 @@ async function begin(
 }
 
 /** Looks fall on whole intervals since the start, so that a retry takes up the same rhythm. */
-async function untilNextLook(input: BakeInput, memory: BakeMemory): Promise<void> {
-  const due = input.startedAt + (indexAt(input, memory.lookedAt) + 1) * input.interval;
-  await pause(Math.max(1, due - Date.now()));
+async function untilNextLook(input: BakeInput, { lookedAt, state }: BakeMemory): Promise<void> {
+  // A timer may end a little early: without the index the same interval would be looked at twice.
+  const last = Math.max(indexAt(input, lookedAt), state.lastIndex);
+  await pause(Math.max(1, input.startedAt + (last + 1) * input.interval - Date.now()));
 }
 
 function indexAt(input: BakeInput, time: number): number {
@@ -87,7 +88,6 @@ function indexAt(input: BakeInput, time: number): number {
 
 async function look(
   providers: Providers,
-  journal: JournalWriter,
   input: BakeInput,
   judge: Judge<ThresholdState>,
   memory: BakeMemory,
@@ -101,7 +101,6 @@ async function look(
   const index = Math.max(indexAt(input, to), memory.state.lastIndex + 1);
   const observation: Observation = { index, at: to, metrics };
   const state = judge.observe(memory.state, observation);
-  await remember(journal, input, index, to, judge, state);
   return { state, counters, lookedAt: to };
 }
 
@@ -121,29 +120,20 @@ async function sampleAll(
   return Object.fromEntries(measured) as Observation['metrics'];
 }
 
-/** A journal that is away must not stop the watch: measurements are for people, not for safety. */
-async function remember(
-  journal: JournalWriter,
+function measurementOf(
   input: BakeInput,
-  index: number,
-  time: number,
-  judge: Judge<ThresholdState>,
-  state: ThresholdState,
-): Promise<void> {
+  { state, lookedAt }: BakeMemory,
+  evidence: MetricEvidence[],
+): Measurement {
   const { application, environment } = input.place;
-  const measurement = {
+  return {
     application,
     release: input.release,
     environment,
     bake: input.id,
-    index,
-    at: new Date(time).toISOString(),
+    index: state.lastIndex,
+    at: new Date(lookedAt).toISOString(),
     weight: input.weight,
-    evidence: judge.evidence(state),
+    evidence,
   };
-  try {
-    await journal.appendMeasurements([measurement]);
-  } catch (error) {
-    log.warn('measurement was not recorded', { bake: input.id, index, error: String(error) });
-  }
 }

@@ -21,8 +21,8 @@ const settingsSchema = z.object({
   TEMPORAL_NAMESPACE: z.string().default('default'),
   /** Activities at the same time. A bake holds one for as long as it lasts, and mostly sleeps. */
   CRESCENDO_MAX_ACTIVITIES: z.coerce.number().int().min(1).max(10_000).default(2000),
-  /** Milliseconds that activities get to end at a shutdown. */
-  CRESCENDO_SHUTDOWN_GRACE_MS: z.coerce.number().int().min(0).default(10_000),
+  /** Milliseconds that activities get to end at a shutdown; what is cut off goes on elsewhere at once. */
+  CRESCENDO_SHUTDOWN_GRACE_MS: z.coerce.number().int().min(0).default(1_000),
   CRESCENDO_LOG_LEVEL: z.enum(['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR']).default('INFO'),
   /** Address for the SDK's Prometheus metrics, e.g. 127.0.0.1:9464; empty: none. */
   CRESCENDO_METRICS_ADDRESS: z.string().optional(),
