@@ -5,6 +5,7 @@ import type { Display } from '../cli/displays.ts';
 import { liveScreen, plainLine, renderRelease } from '../cli/render.ts';
 import type { LiveEvidence } from '../cli/live-evidence.ts';
 import type { ReleaseProgress } from '../domain/progress.ts';
+import { createProgressLine } from '../embedded/toolbox/index.ts';
 import type { Count } from './traffic.ts';
 
 export interface DemoScreen {
@@ -30,7 +31,7 @@ function jsonScreen(): DemoScreen {
   const data = (value: object) => void process.stdout.write(`${JSON.stringify(value)}\n`);
   return {
     say: (line) => void process.stderr.write(`${line}\n`),
-    note: (line) => void process.stderr.write(`${line}\n`),
+    note: progressOnStderr(),
     data,
     display: () => ({
       show: (entry) => data({ type: 'event', ...entry }),
@@ -45,7 +46,7 @@ function plainScreen(): DemoScreen {
   const say = (line: string) => void process.stdout.write(`${line}\n`);
   return {
     say,
-    note: say,
+    note: progressOnStderr(),
     data: () => {},
     display: () => ({
       show: ({ event }: RecordedEntry) => {
@@ -57,6 +58,11 @@ function plainScreen(): DemoScreen {
     }),
     close: () => {},
   };
+}
+
+/** A line for each new thing, and for a long one every few seconds. */
+function progressOnStderr(): (line: string) => void {
+  return createProgressLine(process.stderr).report;
 }
 
 function terminalScreen(): DemoScreen {
