@@ -1,21 +1,21 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTraffic, type Traffic } from '../../demo/traffic.ts';
+import { startTraffic } from '../../demo/traffic.ts';
+import { stablePort } from '../support/e2e/ports.ts';
 import { expectKept } from '../support/e2e/promises.ts';
 import { aVersion, shopSpec } from '../support/e2e/shop.ts';
-import { openStack, stablePort, type E2eStack } from '../support/e2e/stack.ts';
+import { openStack, type E2eStack } from '../support/e2e/stack.ts';
 
 let e2e: E2eStack;
-let traffic: Traffic;
 
 beforeAll(async () => {
   e2e = await openStack();
   const port = await stablePort();
-  traffic = startTraffic(port, 100);
+  const traffic = startTraffic(port, 100);
+  e2e.onStop(() => traffic.stop());
   await e2e.apply(shopSpec({ port, withStaging: true }));
 });
 
 afterAll(async () => {
-  await traffic?.stop();
   expect(await e2e?.stop()).toEqual([]);
 });
 

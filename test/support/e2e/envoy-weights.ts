@@ -24,9 +24,9 @@ const everyMs = 100;
 /** Asks about ten times a second until it is stopped. While Envoy is away there are no samples. */
 export function sampleWeights(adminUrl: string): WeightSampler {
   const samples: WeightSample[] = [];
-  let stopped = false;
+  const over = new AbortController();
   const run = async () => {
-    while (!stopped) {
+    while (!over.signal.aborted) {
       const asked = Date.now();
       const sites = await readWeights(adminUrl).catch(() => undefined);
       if (sites) samples.push({ asked, answered: Date.now(), sites });
@@ -37,7 +37,7 @@ export function sampleWeights(adminUrl: string): WeightSampler {
   return {
     samples,
     stop() {
-      stopped = true;
+      over.abort();
       return running;
     },
   };

@@ -3,7 +3,12 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { onTestFinished } from 'vitest';
+import type { ReleaseAnswer } from '../../../cli/answers.ts';
+import { startTraffic, type Traffic } from '../../../demo/traffic.ts';
 import type { SpecInput } from '../../../domain/spec.ts';
+import { stablePort } from './ports.ts';
+import type { E2eStack } from './stack.ts';
 
 const artifact = resolve(import.meta.dirname, 'version.mjs');
 const digest = createHash('sha256').update(readFileSync(artifact)).digest('hex');
@@ -36,6 +41,48 @@ export interface ShopOptions {
   withStaging?: boolean;
   /** How long a version may take to become ready. */
   readyTimeout?: string;
+}
+
+export interface Shop {
+  application: string;
+  /** Site in Envoy, and what a release's rollout is about. */
+  site: string;
+  port: number;
+  traffic: Traffic;
+  version(name: string, behaviour?: Behaviour): SentVersion;
+  /** Submits a version; answers the id of its release. */
+  release(name: string, behaviour?: Behaviour): Promise<string>;
+  /** Submits a version and waits for its end. */
+  releaseToEnd(name: string, behaviour?: Behaviour): Promise<ReleaseAnswer>;
+}
+
+/** Requests a second to every shop. */
+const rate = 100;
+
+/** An application with version 1.0.0 at 100 %, and steady traffic until the test is over. */
+export async function openShop(
+  e2e: E2eStack,
+  options: Omit<ShopOptions, 'port'> & { application: string },
+): Promise<Shop> {
+  const { application } = options;
+  const port = await stablePort();
+  const release = (name: string, behaviour?: Behaviour) =>
+    e2e.release(application, aVersion(name, behaviour));
+  const shop: Shop = {
+    application,
+    site: `${application}_production`,
+    port,
+    traffic: startTraffic(port, rate),
+    version: aVersion,
+    release,
+    releaseToEnd: async (name, behaviour) => e2e.ended(await release(name, behaviour)),
+  };
+  onTestFinished(() => shop.traffic.stop());
+  await e2e.apply(shopSpec({ application, port, bake: { min: '500ms', max: '30s' } }));
+  const { outcome, sentence } = await shop.releaseToEnd('1.0.0');
+  if (outcome !== 'succeeded') throw new Error(`the first release ended ${outcome}: ${sentence}`);
+  await e2e.apply(shopSpec({ ...options, port }));
+  return shop;
 }
 
 /** Two metrics from Envoy itself, looked at twice a second; hold when there is no evidence. */

@@ -1,6 +1,5 @@
 /** A whole embedded stack for a file of journeys: real processes on free ports, and ways to act on it. */
 
-import { randomInt } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,9 +12,9 @@ import type { SpecInput } from '../../../domain/spec.ts';
 import type * as stackModule from '../../../embedded/stack.ts';
 import type { Stack } from '../../../embedded/stack.ts';
 import type { ProcessEvent } from '../../../embedded/supervisor/contract.ts';
-import { isPortFree } from '../../../embedded/supervisor/ports.ts';
 import { readWeights, sampleWeights, type Weights, type WeightSampler } from './envoy-weights.ts';
 import { processesWritingTo, untilNone, type FoundProcess } from './processes.ts';
+import { stablePort } from './ports.ts';
 import type { SentVersion } from './shop.ts';
 
 export interface Answer {
@@ -63,20 +62,14 @@ export interface E2eStack {
   /** Versions that run as processes now. */
   versions(): FoundProcess[];
   temporal: Client;
+  /** Carried out before the stack is stopped. */
+  onStop(task: () => Promise<void>): void;
   /** Ends everything; answers what is still running afterwards, which must be nothing. */
   stop(): Promise<FoundProcess[]>;
 }
 
-/** Ports below those that outgoing connections get: a restarted process finds its own free. */
-export async function stablePort(): Promise<number> {
-  for (;;) {
-    const port = randomInt(11_000, 19_000);
-    if (await isPortFree(port)) return port;
-  }
-}
-
-/** Started and ready. `stop` it in the end, also when a test failed. */
-export async function openStack(): Promise<E2eStack> {
+/** Started and ready; `environment` is added for API and worker. `stop` it in the end, also when a test failed. */
+export async function openStack(environment: Record<string, string> = {}): Promise<E2eStack> {
   const module = (await import(
     /* @vite-ignore */ join(inject('built'), 'embedded', 'stack.js')
   )) as typeof stackModule;
@@ -87,6 +80,7 @@ export async function openStack(): Promise<E2eStack> {
     .startStack({
       dataDir,
       ownTemporal: true,
+      environment,
       port: await stablePort(),
       uiPort: await stablePort(),
       ports: {
@@ -103,6 +97,7 @@ export async function openStack(): Promise<E2eStack> {
   const sampler = sampleWeights(stack.envoy.adminUrl);
   const connection = Connection.lazy({ address: stack.temporalAddress });
   const http = createHttp(stack.apiUrl);
+  const tasks: (() => Promise<void>)[] = [];
   return {
     stack,
     dataDir,
@@ -112,7 +107,9 @@ export async function openStack(): Promise<E2eStack> {
     weights: async (site) => (await readWeights(stack.envoy.adminUrl))[site] ?? {},
     versions: () => processesWritingTo(stack.versions),
     temporal: new Client({ connection }),
+    onStop: (task) => void tasks.push(task),
     async stop() {
+      await Promise.all(tasks.map((task) => task()));
       await sampler.stop();
       await stack.stop();
       await connection.close();
