@@ -1,11 +1,12 @@
-import type { AddressInfo } from 'node:net';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTraffic } from '../../demo/traffic.ts';
 import type { Journal } from '../../journal/contract.ts';
 import { openTestApi, type TestApi } from '../support/api.ts';
 import { findChromium, installLine, startChromium } from '../support/chromium.ts';
 import { buildConsole, sidewaysOf, visit } from '../support/e2e/console.ts';
-import { openShop, shopSpec, type Shop } from '../support/e2e/shop.ts';
+import { stablePort } from '../support/e2e/ports.ts';
+import { aVersion, shopSpec } from '../support/e2e/shop.ts';
 import { openStack, type E2eStack } from '../support/e2e/stack.ts';
 import { openTestJournal } from '../support/journal.ts';
 import { rolledBack } from '../support/recorded-release.ts';
@@ -29,17 +30,17 @@ describe.skipIf(!program && !mustRun)('test/e2e/console', () => {
 
   describe('on a whole stack', () => {
     let e2e: E2eStack;
-    let shop: Shop;
     let id: string;
     beforeAll(async () => {
       e2e = await openStack();
-      const bake = { min: '1s', max: '30s' };
-      shop = await openShop(e2e, { application: 'shop', bake });
+      const place = { port: await stablePort(), steps: [20, 50, 100] };
+      const traffic = startTraffic(place.port, 100);
+      e2e.onStop(() => traffic.stop());
+      await e2e.apply(shopSpec({ ...place, bake: { min: '500ms', max: '30s' } }));
+      await e2e.ended(await e2e.release('shop', aVersion('1.0.0')));
       // From now on nothing is decided but by people.
-      const endless = { min: '1h', max: '2h' };
-      const steps = [20, 50, 100];
-      await e2e.apply(shopSpec({ application: 'shop', port: shop.port, steps, bake: endless }));
-      id = await shop.release('1.1.0');
+      await e2e.apply(shopSpec({ ...place, bake: { min: '1h', max: '2h' } }));
+      id = await e2e.release('shop', aVersion('1.1.0'));
       await e2e.until(id, ({ rollouts }) => rollouts['production']?.stage === 'bake');
     });
     afterAll(async () => {
@@ -145,19 +146,23 @@ describe.skipIf(!program && !mustRun)('test/e2e/console', () => {
   describe('on a server with a token, and without Temporal', () => {
     let api: TestApi;
     let journal: Journal;
+    let port: number;
     let url: string;
     beforeAll(async () => {
       journal = await openTestJournal();
       await record(0, 12);
+      port = await stablePort();
+      url = `http://127.0.0.1:${port}`;
+      await listen();
+    });
+    const listen = async () => {
       api = await openTestApi({
         environment: { CRESCENDO_TOKENS: 'jane:right' },
         journal: { ...journal, close: () => Promise.resolve() },
         consoleDirectory: directory,
       });
-      await api.app.listen(0, '127.0.0.1');
-      const { port } = api.app.getHttpServer().address() as AddressInfo;
-      url = `http://127.0.0.1:${port}`;
-    });
+      await api.app.listen(port, '127.0.0.1');
+    };
     afterAll(async () => {
       await api?.close();
       await journal?.close();
@@ -203,6 +208,21 @@ describe.skipIf(!program && !mustRun)('test/e2e/console', () => {
       await page.getByRole('alert').getByText('Temporal does not answer').waitFor();
 
       expect(complaints).toEqual([]);
+    });
+
+    it('says when the server is away, and goes on by itself when it is back', async () => {
+      const { page } = await visit(browser, url, { width: phone });
+      await page.getByLabel(/^Token/).fill('right');
+      await page.getByRole('button', { name: 'Use this token' }).click();
+      await page.getByText('live', { exact: true }).waitFor();
+      await api.close();
+      await page.getByText('reconnecting', { exact: true }).waitFor();
+      await page.getByText('The server does not answer. What you see is of').waitFor();
+      await listen();
+      await page.getByText('live', { exact: true }).waitFor();
+
+      expect(await page.getByText('What you see is of').count()).toBe(0);
+      expect(await page.getByRole('link', { name: 'shop:3' }).count()).toBe(1);
     });
 
     it('says that nothing is here', async () => {

@@ -13,21 +13,23 @@ interface EvidenceTableProps {
   caption: string;
 }
 
+const columns = ['metric', 'finding', 'canary', 'stable', 'bound', 'requests'];
+
+// The roles are said aloud because a phone's layout would take them away.
 export function EvidenceTable({ evidence, metrics, caption }: EvidenceTableProps) {
   return (
-    <table className="evidence">
+    <table className="evidence" role="table">
       <caption>{caption}</caption>
-      <thead>
-        <tr>
-          <th scope="col">metric</th>
-          <th scope="col">finding</th>
-          <th scope="col">canary</th>
-          <th scope="col">stable</th>
-          <th scope="col">bound</th>
-          <th scope="col">requests</th>
+      <thead role="rowgroup">
+        <tr role="row">
+          {columns.map((name) => (
+            <th key={name} role="columnheader" scope="col">
+              {name}
+            </th>
+          ))}
         </tr>
       </thead>
-      <tbody>
+      <tbody role="rowgroup">
         {evidence.map((entry) => (
           <Row key={entry.metric} entry={entry} kind={kindOf(metrics, entry.metric)} />
         ))}
@@ -42,19 +44,31 @@ function Row({ entry, kind }: { entry: MetricEvidence; kind: MetricSpec['kind'] 
   const value = (number: number | null) => (number === null ? '–' : formatValue(number, kind));
   return (
     <>
-      <tr className={mark.tone}>
-        <th scope="row">{metric}</th>
-        <td>
+      <tr role="row" className={mark.tone}>
+        <th role="rowheader" scope="row">
+          {metric}
+        </th>
+        <td role="cell">
           <Marked mark={mark} />
         </td>
-        <td data-label="canary">{value(canary)}</td>
-        <td data-label="stable">{value(stable)}</td>
-        <td data-label="bound">{value(bound)}</td>
-        <td data-label="requests">{requests === null ? '–' : Math.round(requests)}</td>
+        <td role="cell" data-label="canary">
+          {value(canary)}
+        </td>
+        <td role="cell" data-label="stable">
+          {value(stable)}
+        </td>
+        <td role="cell" data-label="bound">
+          {value(bound)}
+        </td>
+        <td role="cell" data-label="requests">
+          {requests === null ? '–' : Math.round(requests)}
+        </td>
       </tr>
       {mark.tone === 'warn' && (
-        <tr className="told">
-          <td colSpan={6}>{sentence}</td>
+        <tr role="row" className="told">
+          <td role="cell" colSpan={6}>
+            {sentence}
+          </td>
         </tr>
       )}
     </>

@@ -4,6 +4,7 @@ import { useEffect } from 'react';
 import { ProblemNote } from '../parts/problem-note.tsx';
 import { useRelease } from '../server/queries.ts';
 import type { ReleaseAnswer } from '../server/answers.ts';
+import { session } from '../server/session.ts';
 import { ActionBar } from './action-bar.tsx';
 import { Announcer } from './announcer.tsx';
 import { Checks, matters } from './checks.tsx';
@@ -44,17 +45,24 @@ export function ReleasePage({ id }: { id: string }) {
       ))}
       {!matters(release) && <Checks release={release} />}
       <Timeline entries={entries} />
-      <p className="links">
-        {release.links['temporal'] && (
-          <a href={release.links['temporal']} rel="noreferrer">
-            Temporal Web UI
-          </a>
-        )}
-        {release.links['self'] && <a href={release.links['self']}>As JSON</a>}
-        <a href="/api/docs">API documentation</a>
-      </p>
+      <Links release={release} />
       <Announcer entries={entries} />
     </article>
+  );
+}
+
+function Links({ release: { links } }: { release: ReleaseAnswer }) {
+  return (
+    <p className="links">
+      {links['temporal'] && (
+        <a href={links['temporal']} rel="noreferrer">
+          Temporal Web UI
+        </a>
+      )}
+      {/* A plain link cannot carry a token. */}
+      {links['self'] && session().token === null && <a href={links['self']}>As JSON</a>}
+      <a href="/api/docs">API documentation</a>
+    </p>
   );
 }
 
