@@ -104,7 +104,7 @@ describe('sources', () => {
   it.each(sources)('%s opens with one sentence', (path) => {
     const [opening = ''] = /^\/\*\*[\s\S]*?\*\//.exec(withoutShebang(path)) ?? [];
     expect(opening.replaceAll(/^\/?\s*\*+\/?|\*\/$/gm, '').trim()).toMatch(
-      /^[\w`"'/].{15,}?[.:](?:\s|$)/s,
+      /^[\p{L}`"'/].{15,}?[.:](?:\s|$)/su,
     );
   });
 
