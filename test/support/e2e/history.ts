@@ -11,7 +11,7 @@ export async function completedShifts(
   id: string,
   version: string,
 ): Promise<number[]> {
-  const { events } = await historyOf(e2e, id);
+  const { events } = await rolloutHistory(e2e, id);
   const scheduled = new Map<string, ShiftInput>();
   const weights: number[] = [];
   for (const event of events ?? []) {
@@ -39,14 +39,14 @@ export async function untilScheduled(
 }
 
 async function scheduledCount(e2e: E2eStack, id: string, activity: string): Promise<number> {
-  const { events } = await historyOf(e2e, id);
+  const { events } = await rolloutHistory(e2e, id);
   const names = (events ?? []).map(
     (event) => event.activityTaskScheduledEventAttributes?.activityType?.name,
   );
   return names.filter((name) => name === activity).length;
 }
 
-export async function historyOf(e2e: E2eStack, id: string) {
+export async function rolloutHistory(e2e: E2eStack, id: string) {
   const release = parseReleaseId(id);
   if (!release) throw new Error(`${id} is no release`);
   const handle = e2e.temporal.workflow.getHandle(rolloutWorkflowId(release, 'production'));

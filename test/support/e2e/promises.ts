@@ -25,6 +25,7 @@ export async function expectKept(e2e: E2eStack, id: string, { final, full = fals
   )[0];
   const site = `${id.split(':')[0]}_${environment}`;
   expectGapless(entries);
+  await expectComplete(e2e, id);
   expectNeverAbove(e2e.sampler.samples, site, version ?? '', approvalsOf(entries, full));
   expect(await e2e.weights(site)).toEqual(final);
   return { entries, steps: stepsOnce(entries), bakes: bakeRecords(entries, measurements) };
@@ -34,6 +35,15 @@ interface Approval {
   /** Epoch milliseconds from which on the weight is allowed. */
   at: number;
   weight: number;
+}
+
+/** The journal tells the same story as the workflow itself: nothing is missing, nothing is twice. */
+async function expectComplete(e2e: E2eStack, id: string): Promise<void> {
+  const { body } = await e2e.send('GET', `/releases/${id}`);
+  const { allowedActions: _actions, links: _links, ...recorded } = body;
+  expect(recorded).toEqual(
+    await e2e.temporal.workflow.getHandle(`release:${id}`).query('progress'),
+  );
 }
 
 /** Every source counts 1, 2, 3, … and no position is given out twice. */
