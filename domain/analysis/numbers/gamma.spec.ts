@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import fc from 'fast-check';
+import { logBeta, logGamma } from './gamma.ts';
+
+// Expected values: mpmath 1.3 with 40 digits, loggamma(x) and loggamma(a)+loggamma(b)-loggamma(a+b).
+describe('domain/analysis/numbers/gamma', () => {
+  it.each([
+    [1e-8, 18.420680738180209],
+    [0.5, 0.5723649429247001],
+    [1, 0],
+    [1.5, -0.12078223763524522],
+    [2, 0],
+    [3.7, 1.4280723266653881],
+    [9.999, 12.799575780077414],
+    [10, 12.80182748008147],
+    [123.456, 469.60554712992948],
+    [1e6, 12815504.569147612],
+    [1e12, 26631021115915.652],
+  ])('ln gamma of %d', (x, expected) => expectClose(logGamma(x), expected, 1e-15));
+
+  it.each([
+    [0.5, 0.5, 1.1447298858494002],
+    [1, 1, 0],
+    [2, 5, -3.4011973816621554],
+    [0.5, 1e6, -6.335390211057437],
+    [51, 4951, -285.65347326486646],
+    [1e5, 1e7, -561020.19276400721],
+    [3e8, 6e9, -1206097725.1499318],
+  ])('ln beta of %d and %d', (a, b, expected) => {
+    expectClose(logBeta(a, b), expected, 1e-15);
+    expect(logBeta(b, a)).toBe(logBeta(a, b));
+  });
+
+  it('keeps the recurrences', () => {
+    const positive = fc.double({ min: 0.01, max: 1e7, noNaN: true });
+    fc.assert(
+      fc.property(positive, positive, (a, b) => {
+        expectClose(logGamma(a + 1), logGamma(a) + Math.log(a), 1e-14);
+        expectClose(logBeta(a + 1, b), logBeta(a, b) + Math.log(a / (a + b)), 1e-13);
+      }),
+    );
+  });
+
+  it.each([0, -1.5, Number.NaN])('ln gamma of %d is not a number', (x) => {
+    expect(logGamma(x)).toBeNaN();
+  });
+});
+
+/** Relative error, absolute below 1. */
+function expectClose(actual: number, expected: number, error: number) {
+  expect(Math.abs(actual - expected)).toBeLessThanOrEqual(
+    30 * error * Math.max(1, Math.abs(expected)),
+  );
+}
