@@ -7,7 +7,7 @@ export interface Notice {
   release: string;
   /** Unique per notice, so that a repeated call is not told twice. */
   id: string;
-  /** What happened, e.g. `rollout.rolled_back`. */
+  /** What happened, e.g. `rollback.verified`. */
   event: string;
   /** `alert` asks for a person's attention. */
   severity: 'info' | 'warning' | 'alert';

@@ -23,7 +23,7 @@ export function aNotice(more: Partial<Notice> = {}): Notice {
   return {
     release: 'shop:7',
     id: 'shop:7/12',
-    event: 'rollout.rolled_back',
+    event: 'rollback.verified',
     severity: 'alert',
     title: 'shop 1.4.2 was rolled back in eu',
     text: 'Errors rose from **0.1 %** to **4 %** — "canary" & <stable>.',

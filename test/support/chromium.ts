@@ -7,20 +7,11 @@ export const installLine = 'apt-get install --no-install-recommends chromium';
 
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
-/**
- * The program to run: what `CRESCENDO_CHROMIUM` says, or the first on PATH. In CI, where root may
- * install, it is fetched. Null when this machine has none.
- */
+/** The program to run: what `CRESCENDO_CHROMIUM` says, or the first on PATH; null without one. */
 export function findChromium(): string | null {
   const chosen = process.env['CRESCENDO_CHROMIUM'];
   const candidates = chosen ? [chosen] : names;
-  const found = candidates.find(answers);
-  const mayInstall = process.env['CI'] === 'true' && process.getuid?.() === 0;
-  if (found || chosen || !mayInstall) return found ?? null;
-  console.warn(`Chromium is not here: ${installLine}`);
-  run('apt-get', ['update', '-qq']);
-  run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium']);
-  return answers('chromium') ? 'chromium' : null;
+  return candidates.find(answers) ?? null;
 }
 
 /** Close it in `afterAll`. */

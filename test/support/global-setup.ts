@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { resolveTestServer } from '../../embedded/toolbox/index.ts';
 import { buildBundle } from '../../worker/bundle.ts';
+import { installMissing } from './debian-packages.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -19,6 +20,7 @@ declare module 'vitest' {
 export default async function setUp(project: TestProject): Promise<() => void> {
   const directory = mkdtempSync(join(tmpdir(), 'crescendo-tests-'));
   const onProgress = (sentence: string) => process.stderr.write(`test set-up: ${sentence}\n`);
+  installMissing(onProgress);
   const [server, code] = await Promise.all([resolveTestServer({ onProgress }), buildBundle()]);
   const bundle = join(directory, 'workflow-bundle.js');
   writeFileSync(bundle, code);

@@ -58,7 +58,7 @@ describe('providers/notifiers/webhook/index', () => {
       path: '/hooks/crescendo',
       headers: {
         'content-type': 'application/json',
-        'x-crescendo-event': 'rollout.rolled_back',
+        'x-crescendo-event': 'rollback.verified',
         'x-crescendo-delivery': 'shop:7/12',
       },
     });
@@ -86,10 +86,10 @@ describe('providers/notifiers/webhook/index', () => {
   });
 
   it.each([
-    [['rollout.rolled_back'], 1],
+    [['rollback.verified'], 1],
     [['rollout.*'], 1],
     [['*'], 1],
-    [['release.*', 'rollout.rolled_back'], 1],
+    [['release.*', 'rollback.verified'], 1],
     [['rollout'], 0],
     [['rollout.rolled'], 0],
     [['release.*'], 0],

@@ -76,6 +76,8 @@ function buildListener({ settings }: SiteState, directory: string): Json {
     '@type': typeUrl('config.listener.v3.Listener'),
     name: listenerName(port),
     address: socketAddress(host, port),
+    // Otherwise a second Envoy could open the same port, and would silently get part of the audience.
+    enable_reuse_port: false,
     filter_chains: [
       {
         filters: [{ name: 'envoy.filters.network.http_connection_manager', typed_config: manager }],

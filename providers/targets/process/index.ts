@@ -1,5 +1,6 @@
 /** Target process: versions as local processes that live on when their worker is killed. */
 
+import { resolve } from 'node:path';
 import { CrescendoError } from '../../../domain/errors.ts';
 import type { Deployment, Version } from '../../../domain/release.ts';
 import type { CallContext } from '../../call.ts';
@@ -64,6 +65,22 @@ export async function rememberedVersions(directory: string): Promise<VersionReco
   return records.filter((record) => record !== null);
 }
 
+/**
+ * Starts a remembered version again, on the port it had, unless it runs.
+ * @throws CrescendoError as `deploy` does
+ */
+export async function startAgain(
+  record: VersionRecord,
+  connection: ProcessConnection,
+  context: CallContext,
+): Promise<void> {
+  const { application, environment, version: name, artifact, config } = record;
+  const { launch, ready, stopGrace } = record;
+  const where = { settings: { ...launch, ready, stopGrace }, connection };
+  const version = { name, artifact, ...(config === undefined ? {} : { config }) };
+  await deploy({ ...where, site: { application, environment } }, version, context);
+}
+
 interface Where {
   settings: ProcessSettings;
   connection: ProcessConnection;
@@ -124,6 +141,7 @@ async function start(
     port,
     ready: settings.ready,
     stopGrace: settings.stopGrace,
+    launch: { command: settings.command, cwd: resolve(settings.cwd ?? '.'), env: settings.env },
     wasReady: false,
   }));
   const child = await startChild({

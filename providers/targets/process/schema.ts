@@ -66,6 +66,12 @@ export const recordSchema = z.object({
   port: z.int(),
   ready: readySchema.extend({ timeout: z.number() }),
   stopGrace: z.number(),
+  /** How it was started, placeholders and all, to start it again without a specification. */
+  launch: z.object({
+    command: z.array(z.string()),
+    cwd: z.string(),
+    env: z.record(z.string(), z.string()),
+  }),
   /** True once it has been ready; from then on a failed call does not end it. */
   wasReady: z.boolean(),
 });
