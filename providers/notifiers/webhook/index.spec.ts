@@ -87,7 +87,7 @@ describe('providers/notifiers/webhook/index', () => {
 
   it.each([
     [['rollback.verified'], 1],
-    [['rollout.*'], 1],
+    [['rollback.*'], 1],
     [['*'], 1],
     [['release.*', 'rollback.verified'], 1],
     [['rollout'], 0],
