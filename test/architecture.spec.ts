@@ -11,12 +11,13 @@ const arrows: Record<string, string[]> = {
   providers: ['domain'],
   journal: ['domain'],
   specification: ['domain', 'providers/schemas.ts'],
-  activities: ['domain', 'providers', 'journal/contract.ts'],
+  conditions: ['domain'],
+  activities: ['domain', 'conditions', 'providers', 'journal/contract.ts'],
   workflows: ['domain', 'activities/contract.ts'],
   worker: ['domain', 'activities', 'providers', 'journal'],
   api: ['domain', 'specification', 'workflows', 'journal', 'providers/routers/index.ts'],
   embedded: ['domain', 'providers'],
-  cli: ['domain', 'specification', 'embedded/up.ts', 'demo/demo.ts'],
+  cli: ['domain', 'specification', 'conditions', 'embedded/up.ts', 'demo/demo.ts'],
   demo: ['domain', 'providers', 'embedded', 'cli'],
   web: ['domain'],
 };
@@ -36,6 +37,7 @@ const packages: [pattern: RegExp, folders: string[]][] = [
   [/^@nestjs\//, ['api']],
   [/^(?:pg|kysely|@electric-sql\/.*)$/, ['journal', 'embedded']],
   [/^(?:commander|picocolors)$/, ['cli']],
+  [/^@marcbachmann\/cel-js$/, ['conditions']],
   [/^react/, ['web']],
 ];
 

@@ -26,7 +26,7 @@ export interface Score {
   verdict: 'Pass' | 'Marginal' | 'Fail';
 }
 
-const judged: readonly Classification[] = ['Pass', 'High', 'Low', 'NodataFailMetric'];
+const judged: ReadonlySet<Classification> = new Set(['Pass', 'High', 'Low', 'NodataFailMetric']);
 /** From this percentage of metrics without data on, nothing is believed. */
 const tooManyWithoutData = 50;
 
@@ -55,7 +55,7 @@ function groupScores(metrics: readonly ScoredMetric[]): Map<string, number | nul
 }
 
 function groupScore(labels: readonly Classification[]): number | null {
-  const total = labels.filter((label) => judged.includes(label)).length;
+  const total = labels.filter((label) => judged.has(label)).length;
   const passed = labels.filter((label) => label === 'Pass').length;
   return total === 0 ? null : (passed / total) * 100;
 }

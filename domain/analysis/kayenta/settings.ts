@@ -46,7 +46,7 @@ const outliersSchema = z.strictObject({
   strategy: word(['keep', 'remove']),
   outlierFactor: z
     .number()
-    .positive()
+    .positive('must be above 0')
     .nullish()
     .transform((factor) => factor ?? 3)
     .describe('Distance from the quartiles, in interquartile ranges'),
@@ -55,14 +55,14 @@ const outliersSchema = z.strictObject({
 export const kayentaSettingsSchema = z.strictObject({
   tolerance: z
     .number()
-    .min(0)
+    .min(0, 'must be 0 or more')
     .nullish()
     .transform((tolerance) => tolerance ?? 0.25)
     .describe('Share of the estimated shift that the interval has to stay clear of'),
   confLevel: z
     .number()
-    .gt(0)
-    .lt(1)
+    .gt(0, 'must be above 0 and below 1, such as 0.98')
+    .lt(1, 'must be above 0 and below 1, such as 0.98')
     .nullish()
     .transform((level) => level ?? 0.98)
     .describe('Confidence of the interval for the shift'),
