@@ -14,6 +14,8 @@ export interface Io {
   user: string;
   /** Epoch milliseconds. */
   now(): number;
+  /** Standard input as it arrives. */
+  stdin: AsyncIterable<Uint8Array | string>;
   /** All of standard input. */
   readStdin(): Promise<string>;
   /** The answer to a question, or null when nobody can be asked. */
@@ -31,6 +33,7 @@ export function processIo(): Io {
     env: process.env,
     user: userName(),
     now: Date.now,
+    stdin,
     readStdin,
     ask: stdin.isTTY && stderr.isTTY ? ask : null,
     onInterrupt(listener) {

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { actions } from '../domain/actions.ts';
 import { problem, startPretendApi, type PretendApi } from '../test/support/pretend-api.ts';
@@ -105,6 +106,7 @@ describe('cli/run', () => {
       env,
       user: 'jane',
       now: () => nowAt(100),
+      stdin: Readable.from([extra.stdin ?? '']),
       readStdin: async () => extra.stdin ?? '',
       ask:
         extra.answer === undefined

@@ -7,7 +7,9 @@ export interface ScreenOutput {
   isTTY?: boolean | undefined;
   columns?: number | undefined;
   rows?: number | undefined;
+  /** False when the reader is slower; it is ready again at `drain`. */
   write(text: string): unknown;
+  once?(event: 'drain', listener: () => void): unknown;
   on?(event: 'resize', listener: () => void): unknown;
   off?(event: 'resize', listener: () => void): unknown;
 }
