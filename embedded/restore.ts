@@ -1,60 +1,38 @@
 /** Brings versions back that ended with the last `crescendo up`: local processes do not outlive it. */
 
-import { z } from 'zod';
+import type { Connections } from '../providers/connections.ts';
+import {
+  processTarget,
+  rememberedVersions,
+  startAgain,
+} from '../providers/targets/process/index.ts';
+import type { ProcessConnection, VersionRecord } from '../providers/targets/process/schema.ts';
 import { reasonOf } from './setup-error.ts';
-import type { Stack } from './stack.ts';
-import { loadConnections } from '../providers/connections.ts';
-import { createProviders, type Providers } from '../providers/index.ts';
-import { rememberedVersions } from '../providers/targets/process/index.ts';
-import type { VersionRecord } from '../providers/targets/process/schema.ts';
-
-const applicationSchema = z.object({
-  spec: z.object({
-    environments: z.record(
-      z.string(),
-      z.object({
-        target: z.object({ vendor: z.string(), settings: z.record(z.string(), z.unknown()) }),
-      }),
-    ),
-  }),
-});
 
 /**
- * Starts every version that was up, on the port it had, so that the router's clusters are right
- * again and a release that was under way goes on. One that cannot be started is named and left.
+ * Starts every version that had been ready, on the port it had, so that the router's clusters are
+ * right again. Carried out before a worker starts: it would blame versions that are merely not up
+ * yet. What was only being deployed is left to the release that deploys it.
+ * @returns a sentence per version: one that cannot be started is named and left
  */
 export async function restoreVersions(
-  stack: Stack,
-  say: (sentence: string) => void,
-): Promise<void> {
-  const records = await rememberedVersions(stack.versions);
-  const providers = createProviders(loadConnections(stack.connections));
-  for (const record of records) {
-    const name = `${record.application} ${record.version} in ${record.environment}`;
-    try {
-      await restore(stack, providers, record);
-      say(`${name} is up again`);
-    } catch (error) {
-      say(`${name} could not be started again: ${reasonOf(error)}`);
-    }
-  }
+  versions: string,
+  connections: Connections,
+): Promise<string[]> {
+  const remembered = await rememberedVersions(versions);
+  const settings = connections.find('process', 'process');
+  const connection = processTarget.connection.parse(settings);
+  const records = remembered.filter(({ wasReady }) => wasReady);
+  return Promise.all(records.map((record) => restore(record, connection)));
 }
 
-async function restore(stack: Stack, providers: Providers, record: VersionRecord): Promise<void> {
-  const { application, environment, version: name, artifact, config } = record;
-  const answer = await fetch(`${stack.apiUrl}/api/v1/applications/${application}`, {
-    headers: authorization(),
-    signal: AbortSignal.timeout(20_000),
-  });
-  const { spec } = applicationSchema.parse(await answer.json());
-  const target = spec.environments[environment]?.target;
-  if (!target) throw new Error('the specification no longer has this environment');
-  const version = { name, artifact, ...(config === undefined ? {} : { config }) };
+async function restore(record: VersionRecord, connection: ProcessConnection): Promise<string> {
+  const name = `${record.application} ${record.version} in ${record.environment}`;
   const context = { signal: AbortSignal.timeout(60_000), progress: () => {} };
-  await providers.target(target).deploy({ application, environment }, version, context);
-}
-
-function authorization(): Record<string, string> {
-  const token = process.env['CRESCENDO_TOKEN'];
-  return token ? { authorization: `Bearer ${token}` } : {};
+  try {
+    await startAgain(record, connection, context);
+    return `${name} is up again`;
+  } catch (error) {
+    return `${name} could not be started again: ${reasonOf(error)}`;
+  }
 }

@@ -1,12 +1,16 @@
 /** The embedded stack: Temporal, journal, Envoy, API and worker, each a supervised process. */
 
+import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { loadConnections } from '../providers/connections.ts';
 import { stopAll } from '../providers/targets/process/index.ts';
 import { mergedConnections } from './connections.ts';
 import { startEnvoy, type EnvoyServer } from './envoy-server.ts';
 import { startJournalServer } from './journal-server.ts';
-import { choosePort, isPortOpen } from './supervisor/ports.ts';
+import { lockPath, type PathLock } from './path-lock.ts';
+import { restoreVersions } from './restore.ts';
+import { choosePort, isPortOpen, requirePort } from './supervisor/ports.ts';
 import { superviseProcess } from './supervisor/supervise.ts';
 import type { ProcessEvent, SupervisedProcess } from './supervisor/contract.ts';
 import { startTemporalServer } from './temporal-server.ts';
@@ -57,6 +61,8 @@ export interface Stack {
   versions: string;
   /** The worker's connections file. */
   connections: string;
+  /** A sentence per version that was up last time: up again, or why not. */
+  restored: string[];
   /** Ends everything that was started, versions too. Safe to call twice. */
   stop(): Promise<void>;
 }
@@ -81,20 +87,25 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     started.push(part);
     return part;
   };
-  const stop = stopOnce(started, versions);
+  // Before anything is touched: a second one must not end the versions of the first.
+  const lock = await lockPath(join(dataDir, 'crescendo'), 'the data');
+  const stop = stopOnce(started, versions, lock);
   try {
-    const [temporal, envoy, journal] = await Promise.all([
+    const apiPort = await pickPort(options, options.port, 8080, 'API and console');
+    const connections = join(dataDir, 'connections.json');
+    const processes = { process: { directory: versions } };
+    await writeConnections(connections, processes);
+    // Before Envoy: what it counted while they were not yet up would be held against them.
+    const restored = await restoreVersions(versions, loadConnections(connections));
+    const [temporal, envoy, journal] = await allOf([
       startTemporal(options, dataDir, logs, keep),
       startRouter(options, dataDir, logs, keep),
       startJournal(options, dataDir, logs, keep),
     ]);
-    const connections = join(dataDir, 'connections.json');
-    const content = mergedConnections(process.env['CRESCENDO_CONNECTIONS'], {
+    await writeConnections(connections, {
       envoy: { admin: envoy.adminUrl, directory: join(dataDir, 'envoy') },
-      process: { directory: versions },
+      ...processes,
     });
-    await writeFile(connections, JSON.stringify(content, null, 2), { mode: 0o600 });
-    const apiPort = await pickPort(options, options.port, 8080, 'API and console');
     const apiUrl = `http://127.0.0.1:${apiPort}`;
     const environment = {
       ...options.environment,
@@ -107,13 +118,11 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       ...(temporal.ui ? { CRESCENDO_TEMPORAL_UI: temporal.ui } : {}),
     };
     options.onProgress('starting API and worker');
-    const [api, worker] = await Promise.all(
-      [
-        startNode('api', 'api', environment, logs, () => answers(`${apiUrl}/healthz`), options),
-        startNode('worker', 'worker', environment, logs, async () => true, options),
-      ].map((starting) => starting.then(keep)),
-    );
-    if (!api || !worker) throw new Error('unreachable: both were started');
+    const healthy = () => answers(`${apiUrl}/healthz`);
+    const [api, worker] = await allOf([
+      startNode('api', 'api', environment, logs, healthy, options).then(keep),
+      startNode('worker', 'worker', environment, logs, async () => true, options).then(keep),
+    ]);
     await untilReady(apiUrl);
     return {
       apiUrl,
@@ -128,12 +137,26 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       logs,
       versions,
       connections,
+      restored,
       stop,
     };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+async function writeConnections(path: string, own: Record<string, unknown>): Promise<void> {
+  const content = mergedConnections(process.env['CRESCENDO_CONNECTIONS'], own);
+  await writeFile(path, JSON.stringify(content, null, 2), { mode: 0o600 });
+}
+
+/** Waits for all even when one fails: what is still starting could not be ended otherwise. */
+async function allOf<T extends unknown[]>(starting: {
+  [K in keyof T]: Promise<T[K]>;
+}): Promise<T> {
+  await Promise.allSettled(starting);
+  return Promise.all(starting);
 }
 
 type Keep = <T extends SupervisedProcess>(part: T) => T;
@@ -145,11 +168,14 @@ async function startTemporal(
   keep: Keep,
 ): Promise<TemporalPart> {
   const { onProgress, onEvent } = options;
+  const dbFile = join(dataDir, 'temporal.db');
   const choice = await resolveTemporalServer({
     ...fetching(options),
     ...(options.temporalAddress ? { address: options.temporalAddress } : {}),
-    // Nothing listens on port 1: an own server is wanted, so none is looked for.
-    ...(options.ownTemporal ? { usualPort: 1, environment: withoutTemporal() } : {}),
+    // Nothing listens on port 1: an own server is wanted, so none is looked for. Also when there
+    // was one the last time: the releases that were under way are in its database.
+    ...(options.ownTemporal || existsSync(dbFile) ? { usualPort: 1 } : {}),
+    ...(options.ownTemporal ? { environment: withoutTemporal() } : {}),
   });
   if (choice.kind === 'existing') {
     onProgress(`Temporal: ${choice.address}, ${choice.source}`);
@@ -161,7 +187,7 @@ async function startTemporal(
   const uiPort = await pickPort(options, options.uiPort, 8233, 'Temporal Web UI');
   const server = await startTemporalServer({
     binary: choice.binary.path,
-    dbFile: join(dataDir, 'temporal.db'),
+    dbFile,
     port,
     uiPort,
     logFile: join(logs, 'temporal.log'),
@@ -248,8 +274,11 @@ async function pickPort(
   usual: number,
   purpose: string,
 ): Promise<number> {
-  const wish = { preferred: wished ?? usual, purpose, explicit: wished !== undefined };
-  const { port, note } = await choosePort(wish);
+  if (wished !== undefined) {
+    await requirePort(wished, purpose);
+    return wished;
+  }
+  const { port, note } = await choosePort({ preferred: usual, purpose, explicit: false });
   if (note) onProgress(note);
   return port;
 }
@@ -281,7 +310,11 @@ async function untilReady(apiUrl: string): Promise<void> {
 }
 
 /** In the reverse order of the start, so that nothing misses what it needs while it ends. */
-function stopOnce(started: SupervisedProcess[], versions: string): () => Promise<void> {
+function stopOnce(
+  started: SupervisedProcess[],
+  versions: string,
+  lock: PathLock,
+): () => Promise<void> {
   let stopping: Promise<void> | undefined;
   const stop = async () => {
     const front = started.filter(({ name }) => name === 'api' || name === 'worker');
@@ -289,6 +322,7 @@ function stopOnce(started: SupervisedProcess[], versions: string): () => Promise
     await Promise.all(front.map((part) => part.stop()));
     await stopAll(versions);
     await Promise.all(back.map((part) => part.stop()));
+    await lock.release();
   };
   return () => (stopping ??= stop());
 }

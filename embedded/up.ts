@@ -4,12 +4,13 @@ import { SetupError } from './setup-error.ts';
 import { startStack, type Stack } from './stack.ts';
 import type { ProcessEvent } from './supervisor/contract.ts';
 import { createProgressLine } from './toolbox/index.ts';
-import { restoreVersions } from './restore.ts';
 
 export interface UpOptions {
   port?: number | undefined;
   dataDir?: string | undefined;
   temporalAddress?: string | undefined;
+  /** Start an own Temporal server, whatever is there already. */
+  ownTemporal?: boolean;
   uiPort?: number | undefined;
   databaseUrl?: string | undefined;
 }
@@ -38,7 +39,7 @@ export async function up(options: UpOptions): Promise<number> {
       );
       return 0;
     }
-    await restoreVersions(stack, say);
+    for (const sentence of stack.restored) say(sentence);
     for (const line of banner(stack)) say(line);
     await stopped;
     say('ending everything that was started (Ctrl-C again to end at once)');

@@ -11,6 +11,7 @@ interface UpFlags {
   port?: number;
   dataDir?: string;
   temporalAddress?: string;
+  ownTemporal?: boolean;
   uiPort?: number;
   databaseUrl?: string;
 }
@@ -22,6 +23,7 @@ export function addUp(program: Command, session: Session): void {
     .option('--port <number>', 'port of API and console', port)
     .option('--data-dir <folder>', 'where everything is kept')
     .option('--temporal-address <address>', 'use this Temporal server instead of starting one')
+    .option('--own-temporal', 'start an own Temporal server even if one is running')
     .option('--ui-port <number>', 'port of the Temporal Web UI', port)
     .option('--database-url <url>', 'use this PostgreSQL instead of an embedded one')
     .action(
