@@ -9,7 +9,8 @@ export function sentenceOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** True when an activity was given up because its time was over. */
+/** True when an activity was given up because its time was over, whatever its last try said. */
 export function ranOutOfTime(error: unknown): boolean {
-  return error instanceof ActivityFailure && error.cause instanceof TimeoutFailure;
+  if (!(error instanceof ActivityFailure)) return false;
+  return error.cause instanceof TimeoutFailure || error.retryState === 'TIMEOUT';
 }

@@ -6,7 +6,7 @@ import type { Verdict } from '../../domain/analysis/verdict.ts';
 import type { JournalEntry } from '../../domain/events.ts';
 import type { TrafficShare } from '../../domain/release.ts';
 
-/** `never`: watches until it is cancelled. */
+/** `never`: watches until it is cancelled, or until the answer is another one. */
 export type FakeVerdict = 'pass' | 'fail' | 'inconclusive' | 'noData' | 'providerError' | 'never';
 
 export interface FakeWorld {
@@ -30,6 +30,10 @@ export interface FakeWorld {
   /** Workflow time that a bake takes, in milliseconds, and the way to let it pass. */
   bakeTakes: number;
   sleep: (ms: number) => Promise<void>;
+  /** True while a scene lets time pass. */
+  timePasses: boolean;
+  /** False: whoever takes a bake up dies over it, time and again. */
+  watched: boolean;
   testPasses: (name: string, version: string) => boolean | 'never';
   checkState: (vendor: string) => 'passed' | 'failed' | 'never';
   isOpen: (application: string, release: number) => Promise<boolean>;
@@ -59,6 +63,8 @@ export function createFakeWorld(): FakeWorld {
     verdictFor: () => 'pass',
     bakeTakes: 0,
     sleep: async () => {},
+    timePasses: false,
+    watched: true,
     testPasses: () => true,
     checkState: () => 'passed',
     isOpen: async () => true,
@@ -122,13 +128,13 @@ function fakeActivities(world: FakeWorld): Activities {
     async verifyVersion({ check }) {
       world.looks.push(check.vendor);
       const state = world.checkState(check.vendor);
-      if (state === 'never') return untilCancelled();
+      if (state === 'never') return untilCancelled(world);
       return { state, detail: `checks ${state}`, url: null };
     },
     async runTest({ version, test }) {
       world.tests.push(test.name);
       const passed = world.testPasses(test.name, version.name);
-      if (passed === 'never') return untilCancelled();
+      if (passed === 'never') return untilCancelled(world);
       const failures = passed ? [] : ['checkout works'];
       const detail = passed ? '1 of 1 passed' : '1 of 1 failed: checkout works';
       return {
@@ -143,23 +149,41 @@ function fakeActivities(world: FakeWorld): Activities {
     },
     async bake(input) {
       world.bakes.push(input);
-      const wish = world.verdictFor(input);
-      if (wish === 'never' || (input.limits.mode === 'guard' && wish !== 'fail'))
-        return untilCancelled();
+      if (!world.watched) throw new Error('the worker died');
+      const wish = await untilWish(world, () => {
+        const now = world.verdictFor(input);
+        return input.limits.mode === 'guard' && now !== 'fail' ? 'never' : now;
+      });
       if (world.bakeTakes > 0) await world.sleep(world.bakeTakes);
       return { verdict: verdictOf(wish), reference: {} };
     },
   };
 }
 
-async function untilCancelled(): Promise<never> {
-  const context = Context.current();
-  const timer = setInterval(() => context.heartbeat(), 500);
-  try {
-    return await context.cancelled;
-  } finally {
-    clearInterval(timer);
+async function untilWish(
+  world: FakeWorld,
+  wish: () => FakeVerdict,
+): Promise<Exclude<FakeVerdict, 'never'>> {
+  for (;;) {
+    const now = wish();
+    if (now !== 'never') return now;
+    await standStill(world);
   }
+}
+
+/** Stands still until it is cancelled. */
+async function untilCancelled(world: FakeWorld): Promise<never> {
+  for (;;) await standStill(world);
+}
+
+/** One moment of a watch. While time passes it fails, to be tried again after some of that time. */
+async function standStill(world: FakeWorld): Promise<void> {
+  const context = Context.current();
+  if (world.timePasses) {
+    throw ApplicationFailure.create({ message: 'time passes', nextRetryDelay: '1 minute' });
+  }
+  context.heartbeat();
+  await context.sleep(10);
 }
 
 function verdictOf(wish: Exclude<FakeVerdict, 'never'>): Verdict {

@@ -3,6 +3,7 @@
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import type { WorkflowHandle } from '@temporalio/client';
+import type { Duration } from '@temporalio/common';
 import { inject } from 'vitest';
 import type { Action } from '../../domain/actions.ts';
 import { applicationWorkflowId, releaseWorkflowId, rolloutWorkflowId } from '../../domain/ids.ts';
@@ -51,6 +52,8 @@ export interface Scene {
   rollout(number: number, environment: string): WorkflowHandle<typeof rollout>;
   /** Emergency return of the whole application. */
   goBack(to: string | null, extra?: Partial<ReturnRequest>): Promise<SubmitAnswer>;
+  /** Lets time pass, e.g. `11m`. */
+  pass(time: Duration): Promise<void>;
   /** Lets a release end; time is skipped meanwhile. */
   end(number: number): Promise<ReleaseProgress>;
   /** Waits in real time, with the workflow clock standing still, until `holds`. */
@@ -79,7 +82,10 @@ export async function play(story: (scene: Scene) => Promise<void>): Promise<void
       taskQueue: 'crescendo',
       workflowBundle: { codePath: inject('workflowBundle') },
       activities: { ...world.activities },
-      maxHeartbeatThrottleInterval: '200ms',
+      // A watch has to hear of its cancellation before its workflow closes: one that outlives it
+      // keeps the time of the server standing still for good.
+      maxHeartbeatThrottleInterval: '10ms',
+      defaultHeartbeatThrottleInterval: '10ms',
     });
     await worker.runUntil(async () => {
       const scene = createScene(env, world, 'crescendo', 'shop');
@@ -167,10 +173,21 @@ function createScene(
       guardian().executeUpdate(returnUpdate, {
         args: [{ to, by: owner, reason: null, idempotencyKey: null, ...extra }],
       }),
-    end: (number) => handle(number).result(),
+    end: (number) => passing(world, () => handle(number).result()),
+    pass: (time) => passing(world, () => env.sleep(time)),
     until: (number, holds) => poll(() => scene.progress(number), holds),
   };
   return scene;
+}
+
+/** Time stands still while an activity runs: those that only watch step aside meanwhile. */
+async function passing<T>(world: FakeWorld, work: () => Promise<T>): Promise<T> {
+  world.timePasses = true;
+  try {
+    return await work();
+  } finally {
+    world.timePasses = false;
+  }
 }
 
 /** Asks until it holds; fails after ten seconds of real time with what was seen last. */

@@ -36,7 +36,7 @@ describe('workflows/stages/rollback', () => {
     }));
 
   it('keeps trying while the router refuses the way back, pages, and ends once it recovers', () =>
-    play(async ({ world, env, apply, live, begin, until, act, end }) => {
+    play(async ({ world, pass, apply, live, begin, until, act, end }) => {
       await apply(aSpec({ notify: [{ fake: {} }] }));
       await live('1.0.0');
       world.verdictFor = () => 'never';
@@ -47,11 +47,11 @@ describe('workflows/stages/rollback', () => {
       };
       await act(number, 'rollback', { reason: 'errors' });
       await until(number, ({ stage }) => stage === 'rollback');
-      await env.sleep('11m');
+      await pass('11m');
       const late = await until(number, ({ outcome }) => outcome === 'rollback_failed');
       expect(late.sentence).toContain('is not verified after 1 deadlines');
       expect(late.stage).toBe('rollback');
-      await env.sleep('10m');
+      await pass('10m');
       await until(number, ({ sentence }) => sentence?.includes('after 2 deadlines') === true);
       const pages = () => world.notices.filter(({ event }) => event === 'rollback.delayed');
       expect(pages().map(({ severity }) => severity)).toEqual(['alert', 'alert']);
@@ -102,13 +102,13 @@ describe('workflows/stages/rollback', () => {
     }));
 
   it('is verified only when the version that serves is healthy', () =>
-    play(async ({ world, apply, live, begin, until, env, end }) => {
+    play(async ({ world, apply, live, begin, until, pass, end }) => {
       await apply(aSpec());
       await live('1.0.0');
       world.verdictFor = () => 'fail';
       world.isReady = () => false;
       const number = await begin('1.1.0', ({ rollouts }) => rollouts['eu']?.stage === 'rollback');
-      await env.sleep('11m');
+      await pass('11m');
       await until(number, ({ outcome }) => outcome === 'rollback_failed');
       world.isReady = () => true;
       expect((await end(number)).outcome).toBe('rolled_back');
