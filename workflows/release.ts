@@ -41,9 +41,10 @@ export async function release(input: ReleaseInput): Promise<ReleaseProgress> {
       turn === null
         ? await succeed(current, fleet)
         : await turnBack(current, fleet, reporter, turn);
-    current.record({ type: 'release.ended', ...ending });
+    // The guardian knows first: who sees that a release has ended may act on it at once.
     reporter.ended();
     await reporter.finished();
+    current.record({ type: 'release.ended', ...ending });
     await scribe.finished();
     await condition(() => allHandlersFinished() && !current.telling());
   });
