@@ -9,7 +9,10 @@ export function meanRatio(canary: readonly number[], baseline: readonly number[]
   return above === 0 || below === 0 ? Number.NaN : above / below;
 }
 
-/** Common language effect size: share of pairs in which the canary is higher; ties count half. */
+/**
+ * Common language effect size of ascending values: share of pairs in which the canary is higher;
+ * ties count half.
+ */
 export function cles(canary: readonly number[], baseline: readonly number[]): number {
   const m = canary.length;
   const { rankSum } = rank(canary, baseline, 0);

@@ -4,7 +4,7 @@ import { normalQuantile } from '../numbers/normal.ts';
 import { cles, meanRatio } from './effect-size.ts';
 import { isConstant, shiftBetween, type Shift } from './mann-whitney.ts';
 import type { KayentaSettings } from './settings.ts';
-import { transformArm } from './transform.ts';
+import { armOf, transformArm, type Arm } from './transform.ts';
 
 export const classifications = [
   'Pass',
@@ -35,9 +35,9 @@ export function judgeMetric(
 ): MetricJudgement {
   const baseline = transformArm(control, settings);
   const canary = transformArm(experiment, settings);
-  if (baseline.length === 0 || canary.length === 0) return withoutData(settings);
-  if (isSame(canary, baseline)) return passed(1);
-  return isConstant(canary) && isConstant(baseline)
+  if (baseline.values.length === 0 || canary.values.length === 0) return withoutData(settings);
+  if (isSame(canary.ranked, baseline.ranked)) return passed(1);
+  return isConstant(canary.ranked) && isConstant(baseline.ranked)
     ? compare(withNoise(canary), withNoise(baseline), settings)
     : compare(canary, baseline, settings);
 }
@@ -64,25 +64,18 @@ function passed(deviation: number): MetricJudgement {
  * Where Kayenta draws Gaussian noise, this takes the values such a draw has on average (Blom's
  * normal scores), so that the same numbers always get the same judgement.
  */
-function withNoise(constant: readonly number[]): number[] {
-  const count = constant.length;
-  return constant
-    .map((value, index) => {
-      return value + normalQuantile((index + 0.625) / (count + 0.25)) * noise * value;
-    })
-    .sort((a, b) => a - b);
+function withNoise({ values }: Arm): Arm {
+  const count = values.length;
+  const scores = values.map((_, index) => normalQuantile((index + 0.625) / (count + 0.25)));
+  return armOf(values.map((value, index) => value + (scores[index] ?? 0) * noise * value));
 }
 
-function compare(
-  canary: readonly number[],
-  baseline: readonly number[],
-  settings: KayentaSettings,
-): MetricJudgement {
-  const shift = shiftBetween(canary, baseline, settings.confLevel);
+function compare(canary: Arm, baseline: Arm, settings: KayentaSettings): MetricJudgement {
+  const shift = shiftBetween(canary.ranked, baseline.ranked, settings.confLevel);
   if (!shift) return { classification: 'Error', critical: false, deviation: Number.NaN };
   const { measure, ...limits } = settings.effectSize;
-  const deviation = meanRatio(canary, baseline);
-  const effect = measure === 'cles' ? cles(canary, baseline) : deviation;
+  const deviation = meanRatio(canary.values, baseline.values);
+  const effect = measure === 'cles' ? cles(canary.ranked, baseline.ranked) : deviation;
   // An effect that cannot be computed excuses nothing.
   const atLeast = (limit: number) => Number.isNaN(effect) || effect >= limit;
   const atMost = (limit: number) => Number.isNaN(effect) || effect <= limit;

@@ -6,8 +6,9 @@ import { kayentaSettingsSchema } from './settings.ts';
 const removing = { nanStrategy: 'remove', outliers: { strategy: 'remove', outlierFactor: 3 } };
 const keeping = { nanStrategy: 'remove', outliers: { strategy: 'keep', outlierFactor: 3 } };
 
-function arm(values: readonly number[], settings: object): number[] {
-  return transformArm(values, kayentaSettingsSchema.parse(settings));
+/** What is left, in ascending order. */
+function arm(values: readonly number[], settings: object): readonly number[] {
+  return transformArm(values, kayentaSettingsSchema.parse(settings)).ranked;
 }
 
 describe('domain/analysis/kayenta/transform', () => {
@@ -59,6 +60,14 @@ describe('domain/analysis/kayenta/transform', () => {
   it('replaces before it looks for outliers', () => {
     const values = [...Array.from({ length: 300 }, (_, index) => 100 + (index % 3)), Number.NaN];
     expect(arm(values, { ...removing, nanStrategy: 'replace' })).toHaveLength(300);
+  });
+
+  it('keeps the order in which the values were measured as well', () => {
+    const settings = kayentaSettingsSchema.parse(removing);
+    const calm = Array.from({ length: 200 }, (_, index) => (index * 31) % 7);
+    const { values, ranked } = transformArm([1000, ...calm, Number.NaN], settings);
+    expect(values).toEqual(calm);
+    expect(ranked).toEqual(calm.toSorted((a, b) => a - b));
   });
 
   it('does not depend on the order of the points', () => {
