@@ -1,10 +1,16 @@
 /** `npm run bench`: runs the benchmarks that are named, or all, and prints what was measured. */
 
+import { benchAnalysis } from './analysis/index.ts';
 import { benchMemory } from './memory.ts';
 import { benchSteering } from './steering.ts';
 import { benchThroughput } from './throughput.ts';
 
-const benchmarks = { steering: benchSteering, throughput: benchThroughput, memory: benchMemory };
+const benchmarks = {
+  analysis: benchAnalysis,
+  steering: benchSteering,
+  throughput: benchThroughput,
+  memory: benchMemory,
+};
 
 const asked = process.argv.slice(2);
 const names = asked.length > 0 ? asked : Object.keys(benchmarks);

@@ -1,7 +1,7 @@
 /** False alarms, detection, delay and harm of the analysis, beside the figures of statistics (e). */
 
 import { normalQuantile } from '../../domain/analysis/numbers/normal.ts';
-import { createRandom } from './random.ts';
+import { createRandom } from '../../test/support/random.ts';
 import { rows } from './scenarios.ts';
 import type { Row } from './scenarios.ts';
 import { playSequential } from './sequential.ts';

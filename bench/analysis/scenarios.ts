@@ -122,7 +122,7 @@ export const rows: Row[] = [
   ),
   ...noisy(
     'common shocks cv 0.3',
-    { kind: 'common', cv: 0.3, correlated: false },
+    { kind: 'common', cv: 0.3, correlated: true },
     {
       100: ['0.00 [0.00–0.19] %, promoted 98 % · 19 min', '3.0/5.8 min'],
       1000: ['0.00 [0.00–0.19] %, promoted 100 % · 8.5 min', '1.3/2.3 min'],
@@ -130,7 +130,7 @@ export const rows: Row[] = [
   ),
   ...noisy(
     'common shocks cv 1',
-    { kind: 'common', cv: 1, correlated: false },
+    { kind: 'common', cv: 1, correlated: true },
     {
       100: ['0.00 [0.00–0.19] %, promoted 38 % · >60 min', '10/21 min'],
       1000: ['0.00 [0.00–0.19] %, promoted 47 % · >60 min', '8.3/18 min'],

@@ -4,7 +4,7 @@ import { overflowBound } from '../../domain/analysis/samples.ts';
 import type { Sample } from '../../domain/analysis/verdict.ts';
 import { normalCdf } from '../../domain/analysis/numbers/normal.ts';
 import type { Arms, History } from '../../domain/analysis/sequential/observation.ts';
-import type { Random } from './random.ts';
+import type { Random } from '../../test/support/random.ts';
 
 export const stablePods = 19;
 export const intervalSeconds = 10;

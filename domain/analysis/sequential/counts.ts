@@ -113,19 +113,20 @@ function boundOf(state: CountState, stratum: string): number {
 }
 
 function remember(state: CountState, pairs: readonly [string, Pair][]): CountState {
-  let { live, rates, seen, groups } = state;
   if (pairs.length === 0) return state;
-  const total = { canary: noCounts, baseline: noCounts };
-  for (const [stratum, pair] of pairs) {
-    rates = { ...rates, [stratum]: observeRate(rates[stratum] ?? noRate(), pair.baseline) };
-    groups = addShare(groups, pair);
-    total.canary = addCounts(total.canary, pair.canary);
-    total.baseline = addCounts(total.baseline, pair.baseline);
-  }
-  live = observeLive(live, total);
-  seen = {
-    canary: addCounts(seen.canary, total.canary),
-    baseline: addCounts(seen.baseline, total.baseline),
+  const canary = pairs.map(([, pair]) => pair.canary).reduce(addCounts);
+  const baseline = pairs.map(([, pair]) => pair.baseline).reduce(addCounts);
+  const rates = pairs.map(([stratum, pair]): [string, RateState] => {
+    return [stratum, observeRate(state.rates[stratum] ?? noRate(), pair.baseline)];
+  });
+  return {
+    ...state,
+    live: observeLive(state.live, { canary, baseline }),
+    rates: { ...state.rates, ...Object.fromEntries(rates) },
+    seen: {
+      canary: addCounts(state.seen.canary, canary),
+      baseline: addCounts(state.seen.baseline, baseline),
+    },
+    groups: pairs.map(([, pair]) => pair).reduce(addShare, state.groups),
   };
-  return { ...state, live, rates, seen, groups };
 }

@@ -139,6 +139,12 @@ function settingsOf(
     missedRegression: input.beta,
     horizon: input.horizon ?? Math.max(1, Math.ceil(maxDuration / interval)),
     restarts: 0,
-    ...{ interval, warmUp, minDuration, maxDuration, minRequests, noise, trafficSplit },
+    interval,
+    warmUp,
+    minDuration,
+    maxDuration,
+    minRequests,
+    noise,
+    trafficSplit,
   };
 }
