@@ -22,7 +22,7 @@ describe('domain/analysis/conditions/phase', () => {
     [Number.NaN, true],
     [[], true],
     [[null, Number.NaN], true],
-    [[[]], true],
+    [[[]], false],
     [0, false],
     ['', false],
     [false, false],

@@ -17,6 +17,9 @@ export function phaseOf(success: boolean | null, failure: boolean | null): Phase
 
 /** Whether a value says nothing: null, NaN, an empty list, or a list of nothing else. */
 export function isNoData(value: unknown): boolean {
-  if (Array.isArray(value)) return value.every(isNoData);
+  return Array.isArray(value) ? value.every(isNothing) : isNothing(value);
+}
+
+function isNothing(value: unknown): boolean {
   return value === null || value === undefined || Number.isNaN(value);
 }
