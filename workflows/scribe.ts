@@ -22,8 +22,9 @@ export interface Scribe {
 
 /**
  * Starts a scribe. `source` names who records and must be unique for ever, because with the
- * sequence number it is the key of an entry. `forward` passes every batch on (to the parent), and
- * does not wait for the journal: one that is away must not keep a release from knowing.
+ * sequence number it is the key of an entry. `forward` passes every batch on (to the parent) before
+ * it is recorded: who reads the record may act on it at once, and the release has to know by then.
+ * It never waits for the journal: one that is away must not keep a release from knowing.
  */
 export function startScribe(
   source: string,
@@ -32,18 +33,24 @@ export function startScribe(
 ): Scribe {
   let sequence = 0;
   const journal = startPipe<JournalEntry>(persist);
-  const parent = forward && startPipe<CrescendoEvent>(forward);
+  const parent =
+    forward &&
+    startPipe<JournalEntry>(async (batch) => {
+      await forward(batch.map(({ event }) => event));
+      for (const entry of batch) journal.push(entry);
+    });
+  const first = parent ?? journal;
 
   return {
     write(event) {
       sequence += 1;
       const { application, number } = release;
-      journal.push({ application, release: number, source, sequence, event });
-      parent?.push(event);
+      first.push({ application, release: number, source, sequence, event });
     },
     forwarded: async () => parent?.empty(),
     finished: async () => {
-      await Promise.all([journal.empty(), parent?.empty()]);
+      await parent?.empty();
+      await journal.empty();
     },
   };
 }
