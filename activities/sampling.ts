@@ -146,7 +146,7 @@ function increases(key: string, series: readonly Series[], counters: Counters): 
   const first = counters[key] === undefined;
   counters[key] = 1;
   return series.flatMap((one) => {
-    const name = `${key}/${JSON.stringify(Object.entries(one.labels).sort())}`;
+    const name = `${key}/${labelKey(one.labels)}`;
     const value = latest(one);
     const before = counters[name] ?? (first ? null : 0);
     counters[name] = value;
@@ -155,6 +155,14 @@ function increases(key: string, series: readonly Series[], counters: Counters): 
     const increase = value >= before ? value - before : value;
     return [{ labels: one.labels, points: [[one.points.at(-1)?.[0] ?? 0, increase]] }];
   });
+}
+
+/** The same labels give the same key, in whatever order a provider names them. */
+function labelKey(labels: Record<string, string>): string {
+  return Object.entries(labels)
+    .map(([name, value]) => `${name}=${value}`)
+    .toSorted((a, b) => a.localeCompare(b))
+    .join(',');
 }
 
 function latest(series: Series): number {

@@ -35,11 +35,11 @@ export async function benchMemory(): Promise<string[]> {
   const clientConnection = await Connection.connect({ address: server.address });
   try {
     const world = createFakeWorld();
-    let looks = 0;
+    const seen = { looks: 0 };
     const journal = {
       append: async () => {},
       appendMeasurements: async () => {
-        looks += 1;
+        seen.looks += 1;
       },
     };
     const worker = await Worker.create({
@@ -56,7 +56,7 @@ export async function benchMemory(): Promise<string[]> {
       for (let first = 0; first < releases; first += 25) {
         await Promise.all(Array.from({ length: 25 }, (_, index) => start(client, first + index)));
       }
-      while (looks < releases * 2) await sleep(200);
+      while (seen.looks < releases * 2) await sleep(200);
       const baking = await settledRss();
       return [
         `worker with nothing to do: ${idle} MiB`,

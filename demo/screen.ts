@@ -27,8 +27,15 @@ export function createScreen(json: boolean): DemoScreen {
   return json ? jsonScreen() : process.stdout.isTTY ? terminalScreen() : plainScreen();
 }
 
+function data(value: object): void {
+  process.stdout.write(`${JSON.stringify(value)}\n`);
+}
+
+function sayOnStdout(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
 function jsonScreen(): DemoScreen {
-  const data = (value: object) => void process.stdout.write(`${JSON.stringify(value)}\n`);
   return {
     say: (line) => void process.stderr.write(`${line}\n`),
     note: progressOnStderr(),
@@ -43,15 +50,14 @@ function jsonScreen(): DemoScreen {
 }
 
 function plainScreen(): DemoScreen {
-  const say = (line: string) => void process.stdout.write(`${line}\n`);
   return {
-    say,
+    say: sayOnStdout,
     note: progressOnStderr(),
     data: () => {},
     display: () => ({
       show: ({ event }: RecordedEntry) => {
         const line = plainLine(event);
-        if (line !== null) say(line);
+        if (line !== null) sayOnStdout(line);
       },
       broken: () => {},
       close: () => {},

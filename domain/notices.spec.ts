@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { aVerdict, aWait, at, jane, situations } from '../test/support/situations.ts';
-import type { CrescendoEvent, ReleaseEventBody, RolloutEventBody } from './events.ts';
+import type { ReleaseEventBody, RolloutEventBody } from './events.ts';
 import { noticeFor } from './notices.ts';
 
 const progress = situations['baking at step 1'];
 const wait = aWait('gate', { for: '1 approval', until: at(60), then: 'it is rejected' });
 const inEu = (body: RolloutEventBody) =>
-  noticeFor({ ...body, at: at(1), environment: 'eu' } as CrescendoEvent, progress);
+  noticeFor({ ...body, at: at(1), environment: 'eu' }, progress);
 const whole = (body: ReleaseEventBody) =>
-  noticeFor({ ...body, at: at(1), environment: null } as CrescendoEvent, progress);
+  noticeFor({ ...body, at: at(1), environment: null }, progress);
 
 describe('domain/notices', () => {
   it.each<[string, ReleaseEventBody, string, string]>([

@@ -6,7 +6,7 @@ import { advanceRollout, newRollout, type RolloutProgress } from './rollout-prog
 function fold(...bodies: RolloutEventBody[]): RolloutProgress {
   return bodies.reduce(
     (progress, body, index) =>
-      advanceRollout(progress, { ...body, at: at(index + 1), environment: 'eu' } as RolloutEvent),
+      advanceRollout(progress, { ...body, at: at(index + 1), environment: 'eu' }),
     newRollout('eu', at(0)),
   );
 }
@@ -129,7 +129,7 @@ describe('domain/rollout-progress', () => {
     ['retired', { type: 'version.retired', version: '1.0.0' }],
   ])('%s changes nothing', (_, body) => {
     const before = fold(started);
-    const event = { ...body, at: at(9), environment: 'eu' } as RolloutEvent;
+    const event: RolloutEvent = { ...body, at: at(9), environment: 'eu' };
     expect(advanceRollout(before, event)).toBe(before);
   });
 });

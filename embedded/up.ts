@@ -17,9 +17,12 @@ export interface UpOptions {
 
 const defaultDataDir = '.crescendo';
 
+function say(sentence: string): void {
+  process.stderr.write(`${sentence}\n`);
+}
+
 /** Runs until a signal ends it; the answer is the exit code. */
 export async function up(options: UpOptions): Promise<number> {
-  const say = (sentence: string) => void process.stderr.write(`${sentence}\n`);
   const progress = createProgressLine(process.stderr);
   const stopped = untilSignal();
   const dataDir = options.dataDir ?? defaultDataDir;

@@ -1,11 +1,6 @@
 /** Releases in every situation, built the only way there is: by folding events. */
 
-import type {
-  CrescendoEvent,
-  ReleaseEventBody,
-  RolloutEventBody,
-  Wait,
-} from '../../domain/events.ts';
+import type { ReleaseEventBody, RolloutEventBody, Wait } from '../../domain/events.ts';
 import type { Verdict } from '../../domain/analysis/verdict.ts';
 import { advance, newRelease, type ReleaseProgress } from '../../domain/progress.ts';
 import type { Actor } from '../../domain/release.ts';
@@ -23,7 +18,7 @@ export function fold(
     const event = Array.isArray(body)
       ? { at: at(index + 1), environment: body[0], ...body[1] }
       : { at: at(index + 1), environment: null, ...body };
-    return advance(progress, event as CrescendoEvent);
+    return advance(progress, event);
   }, start);
 }
 
