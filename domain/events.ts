@@ -66,6 +66,27 @@ export type RolloutEventBody =
       sentence: string;
     };
 
+/** Types of what happens in one environment, to tell them from anything else. */
+export const rolloutEventTypes = [
+  'rollout.started',
+  'version.deploying',
+  'version.deployed',
+  'test.started',
+  'test.finished',
+  'traffic.shifted',
+  'bake.started',
+  'bake.finished',
+  'bake.promoted',
+  'rollout.holding',
+  'rollout.resumed',
+  'rollout.finished',
+  'rollback.started',
+  'rollback.delayed',
+  'rollback.verified',
+  'version.retired',
+  'rollout.ended',
+] as const satisfies readonly RolloutEventBody['type'][];
+
 /** What happens to the release as a whole. */
 export type ReleaseEventBody =
   | { type: 'release.submitted'; version: Version; by: Actor; reason: string | null }
@@ -116,7 +137,6 @@ interface EventFrame {
 export type RolloutEvent = EventFrame & { environment: string } & RolloutEventBody;
 export type ReleaseEvent = EventFrame & { environment: null } & ReleaseEventBody;
 export type CrescendoEvent = RolloutEvent | ReleaseEvent;
-export type EventType = CrescendoEvent['type'];
 
 /** An event with its place in the record. */
 export interface JournalEntry {

@@ -8,6 +8,8 @@ import {
   type Action,
   type ActionRequest,
 } from '../domain/actions.ts';
+import { rolloutEventTypes } from '../domain/events.ts';
+import { isRecord } from '../domain/json.ts';
 import { parseActionMessage } from './action-message.ts';
 import { noteEnd, steerFleet, type Fleet } from './fleet.ts';
 import { heed } from './heed.ts';
@@ -69,6 +71,7 @@ export function registerReleaseHandlers(release: Release, fleet: Fleet, reporter
     description: 'The progress of this release',
   });
   heed(environmentEventsSignal, (events, attempt) => {
+    if (!events.every(isRolloutEvent)) throw new Error('these are no events of a rollout');
     release.observe(events);
     reporter.observe(events);
     for (const { type, environment } of events) {
@@ -78,13 +81,22 @@ export function registerReleaseHandlers(release: Release, fleet: Fleet, reporter
   const news = 'CI has news for the commit: look again at once';
   heed(ciChangedSignal, () => void (release.requests.ciNews += 1), news);
   heed(admitSignal, ({ plan, spec }) => {
+    if (release.requests.admitted || !isRecord(plan) || !isRecord(spec)) return;
     release.input = { ...release.input, spec };
-    release.requests.admitted ??= plan;
+    release.requests.admitted = plan;
   });
   heed(refuseSignal, ({ outcome, sentence }) => {
-    release.requests.refused ??= { outcome, sentence };
+    if (outcome !== 'rejected' && outcome !== 'superseded') return;
+    release.requests.refused ??= { outcome, sentence: sentence };
   });
   heed(yieldSignal, (_next) => void (release.requests.yielded = true));
+}
+
+/** Sent by hand it could be anything, and the fold would keep it for ever. */
+function isRolloutEvent(event: unknown): boolean {
+  if (!isRecord(event)) return false;
+  const known = rolloutEventTypes.some((type) => type === event['type']);
+  return known && typeof event['environment'] === 'string';
 }
 
 /** Why not, in this very moment; null when it can be done. */

@@ -17,6 +17,7 @@ export interface Combined {
  * @param logs ln E_m by metric, in the order of `metrics`
  */
 export function combine(metrics: readonly SequentialMetric[], logs: readonly number[]): Combined {
+  if (metrics.length === 0) return { log: 0, leader: null };
   const sum = metrics.reduce((total, { weight }) => total + weight, 0);
   const shares = metrics.map(({ weight }, index) => Math.log(weight / sum) + (logs[index] ?? 0));
   const largest = Math.max(...shares);
