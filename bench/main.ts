@@ -1,5 +1,6 @@
 /** `npm run bench`: runs the benchmarks that are named, or all, and prints what was measured. */
 
+import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { benchAnalysis } from './analysis/index.ts';
 import { benchMemory } from './memory.ts';
 import { benchSteering } from './steering.ts';
@@ -11,6 +12,8 @@ const benchmarks = {
   throughput: benchThroughput,
   memory: benchMemory,
 };
+
+Runtime.install({ logger: new DefaultLogger('ERROR') });
 
 const asked = process.argv.slice(2);
 const names = asked.length > 0 ? asked : Object.keys(benchmarks);

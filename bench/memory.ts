@@ -1,40 +1,21 @@
 /** Memory of a worker while many releases bake: the bake activity is real, its providers answer at once. */
 
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { NativeConnection, Worker } from '@temporalio/worker';
 import { bakeActivities } from '../activities/bake.ts';
-import { searchAttributes } from '../domain/search-attributes.ts';
-import { freePort } from '../embedded/supervisor/ports.ts';
-import { startTemporalServer } from '../embedded/temporal-server.ts';
-import { resolveTemporal } from '../embedded/toolbox/index.ts';
 import type { Providers } from '../providers/index.ts';
 import { createFakeWorld } from '../test/support/fake-world.ts';
 import { buildBundle } from '../worker/bundle.ts';
 import { sleep } from './figures.ts';
 import { releaseInput } from './release-input.ts';
+import { withTemporal } from './temporal.ts';
 
 const releases = 500;
 
-export async function benchMemory(): Promise<string[]> {
-  Runtime.install({ logger: new DefaultLogger('ERROR') });
-  const dataDir = await mkdtemp(join(tmpdir(), 'crescendo-bench-'));
-  const server = await startTemporalServer({
-    binary: (await resolveTemporal()).path,
-    dbFile: join(dataDir, 'temporal.db'),
-    port: await freePort(),
-    uiPort: await freePort(),
-    logFile: join(dataDir, 'temporal.log'),
-    searchAttributes: Object.fromEntries(
-      Object.keys(searchAttributes).map((name) => [name, 'Keyword' as const]),
-    ),
-  });
-  const connection = await NativeConnection.connect({ address: server.address });
-  const clientConnection = await Connection.connect({ address: server.address });
-  try {
-    const world = createFakeWorld();
+export function benchMemory(): Promise<string[]> {
+  return withTemporal(async (address) => {
+    const connection = await NativeConnection.connect({ address });
+    const client = new Client({ connection: await Connection.connect({ address }) });
     const seen = { looks: 0 };
     const journal = {
       append: async () => {},
@@ -46,30 +27,32 @@ export async function benchMemory(): Promise<string[]> {
       connection,
       taskQueue: 'crescendo',
       workflowBundle: { code: await buildBundle() },
-      activities: { ...world.activities, ...bakeActivities(quietProviders(), journal) },
+      activities: {
+        ...createFakeWorld().activities,
+        ...bakeActivities(quietProviders(), journal),
+      },
       maxConcurrentActivityTaskExecutions: 2000,
       maxHeartbeatThrottleInterval: '1s',
     });
-    const client = new Client({ connection: clientConnection });
-    return await worker.runUntil(async () => {
-      const idle = await settledRss();
-      for (let first = 0; first < releases; first += 25) {
-        await Promise.all(Array.from({ length: 25 }, (_, index) => start(client, first + index)));
-      }
-      while (seen.looks < releases * 2) await sleep(200);
-      const baking = await settledRss();
-      return [
-        `worker with nothing to do: ${idle} MiB`,
-        `worker with ${releases} releases baking, a look every 10 s: ${baking} MiB`,
-        `each release: ${(((baking - idle) * 1024) / releases).toFixed(0)} KiB`,
-      ];
-    });
-  } finally {
-    await clientConnection.close();
+    const figures = await worker.runUntil(() => measure(client, seen));
+    await client.connection.close();
     await connection.close();
-    await server.stop();
-    await rm(dataDir, { recursive: true, force: true });
+    return figures;
+  });
+}
+
+async function measure(client: Client, seen: { looks: number }): Promise<string[]> {
+  const idle = await settledRss();
+  for (let first = 0; first < releases; first += 25) {
+    await Promise.all(Array.from({ length: 25 }, (_, index) => start(client, first + index)));
   }
+  while (seen.looks < releases * 2) await sleep(200);
+  const baking = await settledRss();
+  return [
+    `worker with nothing to do: ${idle} MiB`,
+    `worker with ${releases} releases baking, a look every 10 s: ${baking} MiB`,
+    `each release: ${(((baking - idle) * 1024) / releases).toFixed(0)} KiB`,
+  ];
 }
 
 function start(client: Client, number: number) {
@@ -88,10 +71,12 @@ function quietProviders(): Providers {
     throw new Error('not part of this benchmark');
   };
   let counter = 0;
-  const series = () => {
+  const point = (value: number): [number, number] => [Date.now(), value];
+  const requests = () => {
     counter += 50;
-    return { labels: {}, points: [[Date.now(), counter] as [number, number]] };
+    return { labels: {}, points: [point(counter)] };
   };
+  const errors = () => ({ labels: {}, points: [point(0)] });
   return {
     target: unused,
     router: unused,
@@ -101,7 +86,10 @@ function quietProviders(): Providers {
     metrics: () => ({
       cumulative: true,
       signals: () => ({ errors: { type: 'ratio', bad: 'bad', total: 'total' } }),
-      query: async () => ({ kind: 'points', series: [series()] }),
+      query: async ({ query }) => ({
+        kind: 'points',
+        series: [query === 'bad' ? errors() : requests()],
+      }),
     }),
   };
 }

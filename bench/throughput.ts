@@ -1,53 +1,34 @@
 /** Releases per second, beside a bare workflow that runs as many activities. */
 
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
-import { searchAttributes } from '../domain/search-attributes.ts';
-import { freePort } from '../embedded/supervisor/ports.ts';
-import { startTemporalServer } from '../embedded/temporal-server.ts';
-import { resolveTemporal } from '../embedded/toolbox/index.ts';
+import { NativeConnection, Worker } from '@temporalio/worker';
 import { createFakeWorld } from '../test/support/fake-world.ts';
 import { buildBundle } from '../worker/bundle.ts';
 import type { release } from '../workflows/release.ts';
 import { bareQueue, withBareWorker } from './bare-worker.ts';
 import { releaseInput } from './release-input.ts';
+import { withTemporal } from './temporal.ts';
 
 const releases = 40;
 const atOnce = 20;
 
 /** Release and rollout workflows are real; what they ask of the world is answered at once. */
-export async function benchThroughput(): Promise<string[]> {
-  Runtime.install({ logger: new DefaultLogger('ERROR') });
-  const dataDir = await mkdtemp(join(tmpdir(), 'crescendo-bench-'));
-  const server = await startTemporalServer({
-    binary: (await resolveTemporal()).path,
-    dbFile: join(dataDir, 'temporal.db'),
-    port: await freePort(),
-    uiPort: await freePort(),
-    logFile: join(dataDir, 'temporal.log'),
-    searchAttributes: Object.fromEntries(
-      Object.keys(searchAttributes).map((name) => [name, 'Keyword' as const]),
-    ),
-  });
-  try {
-    const connection = await Connection.connect({ address: server.address });
+export function benchThroughput(): Promise<string[]> {
+  return withTemporal(async (address) => {
+    const connection = await Connection.connect({ address });
     const client = new Client({ connection });
-    const { seconds, activities } = await runReleases(client, server.address);
+    const { seconds, activities } = await runReleases(client, address);
     const each = Math.round(activities / releases);
+    const startBare = (number: number) =>
+      client.workflow.execute('sequence', {
+        taskQueue: bareQueue,
+        workflowId: `bare-${number}`,
+        args: [each],
+      });
     const bare = await withBareWorker(
-      server.address,
+      address,
       async () => {},
-      () =>
-        inBatches((number) =>
-          client.workflow.execute('sequence', {
-            taskQueue: bareQueue,
-            workflowId: `bare-${number}`,
-            args: [each],
-          }),
-        ),
+      () => inBatches(startBare),
     );
     await connection.close();
     return [
@@ -55,10 +36,7 @@ export async function benchThroughput(): Promise<string[]> {
       `bare workflows with ${each} activities: ${(releases / bare).toFixed(1)} a second`,
       `ratio: a release takes ${(seconds / bare).toFixed(1)} times as long`,
     ];
-  } finally {
-    await server.stop();
-    await rm(dataDir, { recursive: true, force: true });
-  }
+  });
 }
 
 async function runReleases(client: Client, address: string) {

@@ -1,12 +1,13 @@
 /** What the server answers, as far as the CLI reads it. */
 
 import type { Action } from '../domain/actions.ts';
-import type { JournalEntry, Measurement, ReleaseStage } from '../domain/events.ts';
+import type { Measurement } from '../domain/events.ts';
 import type { Lane } from '../domain/lane.ts';
 import type { Ledger } from '../domain/ledger.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { ReleaseProgress } from '../domain/progress.ts';
-import type { Outcome } from '../domain/release.ts';
+
+export type { ApplicationSummary, Page, RecordedEntry, ReleaseSummary } from '../domain/records.ts';
 
 type Links = Record<string, string | null>;
 
@@ -15,15 +16,6 @@ export interface ApplyAnswer {
   revision: number;
   changed: boolean;
   warnings: string[];
-}
-
-export interface ApplicationSummary {
-  application: string;
-  revision: number;
-  active: string | null;
-  queue: string[];
-  /** Environment → version that is live there. */
-  environments: Record<string, string | null>;
 }
 
 export interface ApplicationAnswer {
@@ -51,33 +43,10 @@ export interface SubmitAnswer {
   links?: Links;
 }
 
-export interface ReleaseSummary {
-  id: string;
-  application: string;
-  number: number;
-  version: string;
-  initiator: string;
-  stage: ReleaseStage;
-  outcome: Outcome | null;
-  sentence: string | null;
-  submittedAt: string;
-  endedAt: string | null;
-}
-
 export type ReleaseAnswer = ReleaseProgress & { allowedActions?: Action[]; links?: Links };
-
-export interface Page<Item> {
-  items: Item[];
-  cursor: string | null;
-}
 
 export interface Measurements {
   items: Measurement[];
-}
-
-/** An event with its place in the record; `position` is the SSE id. */
-export interface RecordedEntry extends JournalEntry {
-  position: number;
 }
 
 export interface Readiness {

@@ -1,34 +1,12 @@
 /** What the journal remembers and how it is read; one implementation, on PostgreSQL or PGlite. */
 
-import type { JournalEntry, Measurement, ReleaseStage } from '../domain/events.ts';
+import type { JournalEntry, Measurement } from '../domain/events.ts';
 import type { ReleaseId } from '../domain/ids.ts';
 import type { ReleaseProgress } from '../domain/progress.ts';
 import type { Outcome } from '../domain/release.ts';
+import type { Page, RecordedEntry, ReleaseSummary } from '../domain/records.ts';
 
-/** An entry with its position in the whole journal: rises, and never changes afterwards. */
-export interface RecordedEntry extends JournalEntry {
-  position: number;
-}
-
-/** One line of a list of releases. */
-export interface ReleaseSummary {
-  id: string;
-  application: string;
-  number: number;
-  version: string;
-  initiator: string;
-  stage: ReleaseStage;
-  outcome: Outcome | null;
-  sentence: string | null;
-  submittedAt: string;
-  endedAt: string | null;
-}
-
-export interface Page<Item> {
-  items: Item[];
-  /** Pass it back for the next page; null at the end. */
-  cursor: string | null;
-}
+export type { Page, RecordedEntry, ReleaseSummary } from '../domain/records.ts';
 
 export interface ReleaseFilter {
   application?: string | undefined;
