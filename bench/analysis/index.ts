@@ -6,7 +6,7 @@ import { rows } from './scenarios.ts';
 import type { Row } from './scenarios.ts';
 import { playSequential } from './sequential.ts';
 import type { Outcome } from './sequential.ts';
-import { createTraffic } from './traffic.ts';
+import { createTraffic, intervalSeconds } from './traffic.ts';
 
 /** Simulated rollouts per row: `BENCH_RUNS`, 600 unless set. */
 const runs = Number(process.env['BENCH_RUNS'] ?? 600);
@@ -35,7 +35,7 @@ function play({ name, scenario, mode, asks }: Row): Outcome[] {
   });
 }
 
-function describe({ asks }: Row, outcomes: readonly Outcome[]): string {
+function describe({ asks, scenario }: Row, outcomes: readonly Outcome[]): string {
   const failed = wilson(outcomes.map(({ fail }) => Number.isFinite(fail)));
   const passed = wilson(outcomes.map(({ pass }) => Number.isFinite(pass)));
   const extra = outcomes.reduce((sum, outcome) => sum + outcome.extra, 0) / outcomes.length;
@@ -43,7 +43,8 @@ function describe({ asks }: Row, outcomes: readonly Outcome[]): string {
   if (asks === 'healthy') {
     return `false alarms ${failed}, promoted ${passed} · ${delay(outcomes.map(({ pass }) => pass))}`;
   }
-  const found = delay(outcomes.map(({ fail }) => fail));
+  const onset = ((scenario.onset ?? 0) * intervalSeconds) / 60;
+  const found = delay(outcomes.map(({ fail }) => fail - onset));
   return `detected ${failed} · ${found} · ${extra.toFixed(0)} extra bad requests`;
 }
 

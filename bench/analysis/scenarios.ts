@@ -65,6 +65,24 @@ const margin = (rps: number, figure: string): Row => ({
   figure,
 });
 
+/** `alarms` of the healthy canary at these shares, unless there is no figure for it. */
+function shared(name: string, shares: number[], delay: string, alarms?: string): Row[] {
+  const at = (canary: number): Scenario => {
+    return { rps: 100, signal: errors(0.005, canary), wobble: quiet, shares };
+  };
+  const mode = 'strict';
+  const found: Row = {
+    name: `e4 0.5 → 1 %, ${name}`,
+    scenario: at(0.01),
+    mode,
+    asks: 'detection',
+    figure: delay,
+  };
+  if (alarms === undefined) return [found];
+  const calm = { scenario: at(0.005), mode, figure: alarms } as const;
+  return [found, { name: `e4 healthy, ${name}`, asks: 'healthy', ...calm }];
+}
+
 export const rows: Row[] = [
   ...detection('0.5 → 1 %', errors(0.005, 0.01), {
     10: '18 % · >60/>60 min · 8',
@@ -176,4 +194,15 @@ export const rows: Row[] = [
       1000: ['0.55 [0.31–0.98] %, promoted 100 % · 7.7 min', '1.3/3.2 min'],
     },
   ),
+  ...shared('share 1 %', [0.01], '46 % · >60 min'),
+  ...shared('share 25 %', [0.25], '100 % · 4.2 min'),
+  ...shared('share 50 %', [0.5], '100 % · 3.5 min'),
+  ...shared('5 → 25 → 50 %', [0.05, 0.25, 0.5], '7.8/12 min', '0.00 [0.00–0.19] %'),
+  {
+    name: 'e4 0.5 → 2 % from minute 20 on, 100 rps',
+    scenario: { rps: 100, signal: errors(0.005, 0.02), wobble: quiet, onset: 120 },
+    mode: 'strict',
+    asks: 'detection',
+    figure: '3.5/6.0 min after the onset',
+  },
 ];

@@ -11,6 +11,7 @@ export const intervalSeconds = 10;
 export const historyIntervals = 180;
 export const runIntervals = 360;
 const correlationSeconds = 60;
+const stepSeconds = 300;
 
 /** Bounds of the Go client, in milliseconds. */
 const bounds = [5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000];
@@ -39,8 +40,8 @@ export interface Scenario {
   wobble: Wobble;
   /** First interval in which the canary is worse; 0 = from the start. */
   onset?: number;
-  /** The canary's share of the traffic; 0.05 unless given. */
-  share?: number;
+  /** The canary's share of the traffic, one entry per five minutes, the last one for the rest. */
+  shares?: number[];
 }
 
 /** One simulated rollout, drawn interval by interval. */
@@ -50,7 +51,7 @@ export interface Traffic {
 }
 
 export function createTraffic(scenario: Scenario, random: Random): Traffic {
-  const { rps, signal, wobble, share = 0.05 } = scenario;
+  const { rps, signal, wobble, shares = [0.05] } = scenario;
   const wobbles = createWobble(wobble, random);
   const pods = Array.from({ length: stablePods }, (_, pod) => `pod-${pod}`);
   const each = 1 / stablePods;
@@ -80,6 +81,7 @@ export function createTraffic(scenario: Scenario, random: Random): Traffic {
     next() {
       const { pods: factors, canary } = wobbles();
       const time = index * intervalSeconds;
+      const share = shares[Math.floor(time / stepSeconds)] ?? shares.at(-1) ?? 0;
       const bad = index >= (scenario.onset ?? 0);
       index += 1;
       return {
