@@ -10,6 +10,8 @@ export default defineConfig({
     pool: 'forks',
     testTimeout: 60_000,
     hookTimeout: 180_000,
+    // Real servers on a shared machine: what fails once there is tried again, and reported as such.
+    retry: process.env['CI'] === 'true' ? 2 : 0,
     projects: [
       {
         extends: true,
