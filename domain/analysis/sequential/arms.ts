@@ -14,12 +14,17 @@ interface CompleteArms {
   baseline: Sample;
 }
 
+/** The stratum of a metric that is not divided. */
+export const whole = '';
+
 export type Strata = (readonly [name: string, arms: CompleteArms])[];
 
-/** The arms that can be compared, by stratum; a metric without strata has one, called `all`. */
+/** The arms that can be compared, by stratum; a gauge has no strata. */
 export function completeArms(metric: SequentialMetric, interval: MetricInterval | null): Strata {
   if (interval === null) return [];
-  const strata = 'strata' in interval ? interval.strata : { all: interval };
+  const divided = 'strata' in interval;
+  if (divided && metric.type === 'gauge') return [];
+  const strata = divided ? interval.strata : { [whole]: interval };
   return Object.entries(strata).flatMap(([name, arms]): Strata => {
     const complete = completePair(metric, arms);
     return complete ? [[name, complete]] : [];

@@ -1,5 +1,6 @@
 /** The two running tests on "events out of requests": FAIL and PASS (statistics b1 to b3, b7). */
 
+import { whole } from './arms.ts';
 import type { Calibration, PodCounts } from './calibration.ts';
 import { calibrate } from './calibration.ts';
 import {
@@ -32,7 +33,7 @@ export interface CountState {
   passed: boolean;
   noise: Calibration;
   live: LiveNoise;
-  /** The baseline before the run, and since then by stratum. */
+  /** The baseline's rate before the run, and up to now by stratum. */
   history: RateState;
   rates: Record<string, RateState>;
   seen: Pair;
@@ -106,10 +107,16 @@ function sumOfFactors(
   return sum;
 }
 
+/** λ̂ of a stratum, which the pre-period may know only as a part of the whole. */
 function boundOf(state: CountState, stratum: string): number {
-  const own = state.rates[stratum] ?? noRate();
-  const before = rateBound(state.history);
-  return own.recent.length < ownRateFrom ? Math.max(rateBound(own), before) : rateBound(own);
+  const own = ownRate(state, stratum);
+  if (own.recent.length >= ownRateFrom) return rateBound(own);
+  return Math.max(rateBound(own), rateBound(state.history));
+}
+
+/** The whole goes on where the pre-period ended; strata begin with the run. */
+function ownRate(state: CountState, stratum: string): RateState {
+  return state.rates[stratum] ?? (stratum === whole ? state.history : noRate());
 }
 
 function remember(state: CountState, pairs: readonly [string, Pair][]): CountState {
@@ -117,7 +124,7 @@ function remember(state: CountState, pairs: readonly [string, Pair][]): CountSta
   const canary = pairs.map(([, pair]) => pair.canary).reduce(addCounts);
   const baseline = pairs.map(([, pair]) => pair.baseline).reduce(addCounts);
   const rates = pairs.map(([stratum, pair]): [string, RateState] => {
-    return [stratum, observeRate(state.rates[stratum] ?? noRate(), pair.baseline)];
+    return [stratum, observeRate(ownRate(state, stratum), pair.baseline)];
   });
   return {
     ...state,

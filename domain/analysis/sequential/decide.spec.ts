@@ -175,7 +175,7 @@ describe('domain/analysis/sequential/decide', () => {
         seen: gappy(80, 4),
         after: 60 * minutes,
         verdict: 'invalid',
-        sentence: /errors was missing in 20 of 80 intervals/,
+        sentence: /too many intervals are missing: errors in 20 of 80/,
       },
     ],
     [

@@ -8,9 +8,7 @@ import { metricNeeds } from './planning.ts';
 import { describeVerdict } from './sentences.ts';
 import type { SequentialMetric, SequentialSettings } from './settings.ts';
 import type { SequentialState, SequentialVerdict, SequentialVerdictName } from './state.ts';
-
-/** Share of a step's intervals that may be missing before the step cannot pass: crashes hide errors. */
-const mostMissing = 0.2;
+import { isGappy } from './step.ts';
 
 /** invalid → fail → pass → continue → at the deadline invalid, insufficient_data or inconclusive. */
 export function decide(
@@ -65,7 +63,7 @@ function nameVerdict(
   if (state.split.alarm) return 'invalid';
   if (state.failed) return 'fail';
   const busy = gates.every(({ metric, own }) => hasTraffic(metric, own, settings));
-  const gappy = gates.some(({ own }) => isGappy(own));
+  const gappy = gates.some(({ own }) => isGappy(own.step));
   const passed = gates.length > 0 && gates.every(({ own }) => hasPassed(own));
   if (passed && busy && !gappy && elapsed >= settings.minDuration) return 'pass';
   if (elapsed < settings.maxDuration) return 'continue';
@@ -83,11 +81,6 @@ function hasTraffic(
   if (metric.type === 'gauge') return true;
   if (own.step.canary < settings.minRequests) return false;
   return metric.type === 'limit' || own.step.baseline >= settings.minRequests;
-}
-
-/** Comes and goes. A metric that never came has too little data instead. */
-function isGappy({ step }: MetricState): boolean {
-  return step.missing > mostMissing * step.intervals && step.missing < step.intervals;
 }
 
 function sawTooLittle(

@@ -1,7 +1,7 @@
 /** The sequential judge: its error rates hold however often one looks (statistics b6, b9, b10). */
 
 import { combinedEvidence, decide, failThreshold } from './decide.ts';
-import { newStep, observeMetric, startMetric } from './metric.ts';
+import { observeMetric, startMetric } from './metric.ts';
 import type { MetricState } from './metric.ts';
 import type { History, SequentialObservation } from './observation.ts';
 import { reportMetric } from './report.ts';
@@ -10,6 +10,7 @@ import type { SequentialMetric, SequentialSettings } from './settings.ts';
 import { observeSplit, startSplit } from './split.ts';
 import type { SplitState } from './split.ts';
 import type { SequentialState, SequentialVerdict } from './state.ts';
+import { newStep } from './step.ts';
 
 /** The pre-period of each metric, by its name. */
 type Histories = Readonly<Record<string, History>>;

@@ -111,6 +111,7 @@ describe('domain/analysis/sequential/metric', () => {
     ],
     ['no stratum complete', aRatio(), { strata: { a: arms(null, [9, 1]), b: arms([9, 1], null) } }],
     ['no strata', aRatio(), { strata: {} }],
+    ['a gauge in strata', aGauge(), { strata: { a: { canary: gauge(1), baseline: gauge(1) } } }],
   ])('missing: %s', (_, metric, interval) => {
     const state = after(metric, [interval]);
     expect(state.step).toEqual({ intervals: 1, missing: 1, canary: 0, baseline: 0 });

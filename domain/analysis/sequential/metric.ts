@@ -1,7 +1,7 @@
 /** One metric of any type: takes intervals in, says what the evidence is (statistics b4, b5, b7). */
 
 import { logSumExp } from '../numbers/logs.ts';
-import { bucketsOf, completeArms, directionOf, pairsOf, podCounts, requestsIn } from './arms.ts';
+import { bucketsOf, completeArms, directionOf, pairsOf, podCounts } from './arms.ts';
 import type { Strata } from './arms.ts';
 import { logEvidence } from './bets.ts';
 import { pickBounds } from './buckets.ts';
@@ -13,6 +13,8 @@ import type { GaugeState } from './gauge.ts';
 import type { History, MetricInterval } from './observation.ts';
 import { boundariesOf } from './settings.ts';
 import type { LatencyMetric, SequentialMetric, SequentialSettings } from './settings.ts';
+import { countStep, newStep } from './step.ts';
+import type { StepCount } from './step.ts';
 import { poolStrata } from './strata.ts';
 
 export interface MetricState {
@@ -28,17 +30,6 @@ export interface MetricState {
   /** Since the step began. */
   step: StepCount;
 }
-
-export interface StepCount {
-  intervals: number;
-  /** Intervals in which an arm was missing. */
-  missing: number;
-  /** Requests of each arm. */
-  canary: number;
-  baseline: number;
-}
-
-export const newStep: StepCount = { intervals: 0, missing: 0, canary: 0, baseline: 0 };
 
 export function startMetric(
   metric: SequentialMetric,
@@ -161,15 +152,6 @@ function freeze(
   if (bounds === null) return state;
   const counts = bounds.map((bound) => startCounts(podCounts(metric, history, bound), settings));
   return { ...state, bounds, counts };
-}
-
-function countStep(step: StepCount, arms: Strata): StepCount {
-  return {
-    intervals: step.intervals + 1,
-    missing: step.missing + (arms.length === 0 ? 1 : 0),
-    canary: step.canary + requestsIn(arms, 'canary'),
-    baseline: step.baseline + requestsIn(arms, 'baseline'),
-  };
 }
 
 function addBuckets(before: Buckets, arms: Strata, arm: 'canary' | 'baseline'): Buckets {

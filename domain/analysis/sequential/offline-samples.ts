@@ -1,25 +1,29 @@
 /** Recorded counts, buckets and values → samples of the metric they belong to. */
 
 import { z } from 'zod';
+import { isRecord } from '../../json.ts';
 import { overflowBound } from '../samples.ts';
 import type { Sample } from '../verdict.ts';
 import type { Arms, History, MetricInterval, SequentialObservation } from './observation.ts';
 import type { SequentialMetric } from './settings.ts';
 
 const count = z.number().min(0).nullish();
-const infinite = z.enum(['+Inf', 'Infinity', 'inf']);
-const bound = z.union([z.number(), infinite, z.null()]);
+/** Milliseconds; `+Inf` and null are the last bucket. */
+const bound = z
+  .union([z.number(), z.null(), z.string().regex(/^(?:\d+(?:\.\d+)?|\+?inf|infinity)$/i)])
+  .transform((edge) => {
+    const ms = Number(edge ?? 'Infinity');
+    return ms < overflowBound ? ms : overflowBound;
+  });
+const pairs = z.array(z.tuple([bound, z.number().min(0)]));
+const buckets = z.preprocess((value) => (isRecord(value) ? Object.entries(value) : value), pairs);
 
 /** Numbers of one arm: counts (ratio, limit), buckets (latency) or a value (gauge). */
 const arm = z
   .object({
     requests: count,
     events: count,
-    buckets: z
-      .union([
-        z.array(z.tuple([bound, z.number().min(0)])),
-        z.record(z.string(), z.number().min(0)),
-      ])
+    buckets: buckets
       .nullish()
       .describe('Upper bound in milliseconds (or +Inf) and requests at or below it'),
     value: z.number().nullish(),
@@ -102,21 +106,10 @@ function sampleOf({ type }: SequentialMetric, recorded: Recorded): Sample | null
 
 /** In the order of bounds; `requests` is the last bucket when none is infinite. */
 function bucketsOf(
-  recorded: NonNullable<NonNullable<Recorded>['buckets']>,
+  recorded: readonly [bound: number, below: number][],
   requests: number | null,
 ): [number, number][] {
-  const list = Array.isArray(recorded) ? recorded : Object.entries(recorded);
-  const buckets = list
-    .map(([bound, below]): [number, number] => [boundOf(bound), below])
-    .sort(([a], [b]) => a - b);
+  const buckets = [...recorded].sort(([a], [b]) => a - b);
   const open = (buckets.at(-1)?.[0] ?? 0) < overflowBound;
   return open && requests !== null ? [...buckets, [overflowBound, requests]] : buckets;
-}
-
-function boundOf(text: number | string | null): number {
-  const bound =
-    text === null
-      ? Number.POSITIVE_INFINITY
-      : Number(String(text).replace(/^\+?inf$/i, 'Infinity'));
-  return bound < overflowBound ? bound : overflowBound;
 }

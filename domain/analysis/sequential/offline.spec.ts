@@ -314,6 +314,11 @@ describe('domain/analysis/sequential/offline', () => {
       { intervals: [{ errors: { canary: counts(-1, 0), baseline: counts(1, 0) } }] },
       'intervals.0.errors',
     ],
+    [
+      'a bucket without a bound',
+      { intervals: [{ errors: { canary: { buckets: { fast: 1 } }, baseline: null } }] },
+      'intervals.0.errors',
+    ],
   ])('refuses %s', (_, change, problem) => {
     expect(problems(change)).toEqual(expect.arrayContaining([expect.stringContaining(problem)]));
   });

@@ -10,6 +10,7 @@ import { metricNeeds } from './planning.ts';
 import { rateOf } from './rate-bound.ts';
 import type { SequentialMetric, SequentialSettings } from './settings.ts';
 import type { SequentialState, SequentialVerdictName } from './state.ts';
+import { isGappy } from './step.ts';
 
 export function describeVerdict(
   verdict: SequentialVerdictName,
@@ -98,12 +99,11 @@ function describeInvalid(metrics: readonly SequentialMetric[], state: Sequential
     const got = `${share(canary / total)} of ${Math.round(total)} requests`;
     return `the canary got ${got} instead of ${share(asked ?? 0)}: the arms are not comparable`;
   }
-  const gaps = metrics.map((metric) => {
-    const step = state.metrics[metric.name]?.step;
-    return { name: metric.name, missing: step?.missing ?? 0, of: step?.intervals ?? 0 };
+  const gaps = metrics.flatMap(({ name }) => {
+    const step = state.metrics[name]?.step;
+    return step && isGappy(step) ? [`${name} in ${step.missing} of ${step.intervals}`] : [];
   });
-  const worst = gaps.reduce((a, b) => (b.missing > a.missing && b.missing < b.of ? b : a));
-  return `${worst.name} was missing in ${worst.missing} of ${worst.of} intervals`;
+  return `too many intervals are missing: ${gaps.join(', ')}`;
 }
 
 function share(value: number): string {
