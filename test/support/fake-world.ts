@@ -9,6 +9,9 @@ import type { TrafficShare } from '../../domain/release.ts';
 /** `never`: watches until it is cancelled, or until the answer is another one. */
 export type FakeVerdict = 'pass' | 'fail' | 'inconclusive' | 'noData' | 'providerError' | 'never';
 
+/** Name of an application that only keeps the clock going (see scene.ts); never on record. */
+export const tickerName = 'ticker';
+
 export interface FakeWorld {
   activities: Activities;
   /** Versions that run, by environment. */
@@ -86,8 +89,9 @@ function fakeActivities(world: FakeWorld): Activities {
   const runningIn = (environment: string) => (world.running[environment] ??= new Set());
   return {
     async record(entries) {
-      world.beforeRecord();
-      world.entries.push(...entries);
+      const own = entries.filter(({ application }) => application !== tickerName);
+      if (own.length > 0) world.beforeRecord();
+      world.entries.push(...own);
     },
     async notify({ event, title, severity }) {
       world.notices.push({ event, title, severity });

@@ -2,7 +2,7 @@
 
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
-import type { WorkflowHandle } from '@temporalio/client';
+import type { Client, WorkflowHandle } from '@temporalio/client';
 import type { Duration } from '@temporalio/common';
 import { inject } from 'vitest';
 import type { Action } from '../../domain/actions.ts';
@@ -25,12 +25,12 @@ import {
   type SubmitAnswer,
   type SubmitRequest,
 } from '../../workflows/messages.ts';
-import type { release } from '../../workflows/release.ts';
+import type { release, ReleaseInput } from '../../workflows/release.ts';
 import type { rollout } from '../../workflows/rollout.ts';
 import { registerSearchAttributes } from '../../worker/search-attributes.ts';
-import { aVersion } from './builders.ts';
+import { aSpec, aVersion } from './builders.ts';
 import { expectPromises } from './promises.ts';
-import { createFakeWorld, type FakeWorld } from './fake-world.ts';
+import { createFakeWorld, tickerName, type FakeWorld } from './fake-world.ts';
 
 export interface Scene {
   world: FakeWorld;
@@ -88,6 +88,7 @@ export async function play(story: (scene: Scene) => Promise<void>): Promise<void
       defaultHeartbeatThrottleInterval: '10ms',
     });
     await worker.runUntil(async () => {
+      await startTicking(env.client);
       const scene = createScene(env, world, 'crescendo', 'shop');
       await story(scene);
       await expectPromises(scene);
@@ -95,6 +96,43 @@ export async function play(story: (scene: Scene) => Promise<void>): Promise<void
   } finally {
     await env.teardown();
   }
+}
+
+/**
+ * When nothing has a timer the server skips to the next one there is: the end of the guardian's life
+ * in ten years. So that it never comes to that, something small is due every day.
+ */
+async function startTicking({ workflow }: Client): Promise<void> {
+  const options = { taskQueue: 'crescendo' };
+  await workflow.start<typeof application>('application', {
+    ...options,
+    workflowId: applicationWorkflowId(tickerName),
+    args: [{ application: tickerName }],
+  });
+  const version = aVersion('tick');
+  const nothing = {
+    verify: [],
+    staging: null,
+    waves: [],
+    warnings: [],
+    baking: { min: 0, max: 0 },
+  };
+  const input: ReleaseInput = {
+    release: { application: tickerName, number: 1 },
+    version,
+    by: { id: 'clock', channel: 'policy' },
+    reason: null,
+    spec: aSpec(),
+    mode: 'recover',
+    plan: { version, ...nothing },
+    attempt: 1,
+  };
+  await workflow.start<typeof release>('release', {
+    ...options,
+    workflowId: releaseWorkflowId(input.release),
+    cronSchedule: '0 0 * * *',
+    args: [input],
+  });
 }
 
 let installed = false;
