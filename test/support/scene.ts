@@ -1,7 +1,7 @@
 /** Plays scenes with workflows: the time-skipping server, a worker with fakes, and short ways to act. */
 
 import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { DefaultLogger, Runtime, Worker, type LogEntry } from '@temporalio/worker';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import type { Duration } from '@temporalio/common';
 import { inject } from 'vitest';
@@ -27,6 +27,7 @@ import {
 } from '../../workflows/messages.ts';
 import type { release, ReleaseInput } from '../../workflows/release.ts';
 import type { rollout } from '../../workflows/rollout.ts';
+import { resolveTemporal } from '../../embedded/toolbox/index.ts';
 import { registerSearchAttributes } from '../../worker/search-attributes.ts';
 import { aSpec, aVersion } from './builders.ts';
 import { expectPromises } from './promises.ts';
@@ -64,11 +65,36 @@ export interface Scene {
  * Plays one scene: a time-skipping server of its own (its time is global, and what one test leaves
  * unfinished would stop the time of the next), a worker with a fresh world, and the story.
  */
-export async function play(story: (scene: Scene) => Promise<void>): Promise<void> {
+export async function play(story: Story): Promise<void> {
   installQuietRuntime();
   const env = await TestWorkflowEnvironment.createTimeSkipping({
     server: { executable: { type: 'existing-path', path: inject('testServer') } },
   });
+  await perform(env, async (scene) => {
+    await startTicking(env.client);
+    await story(scene);
+  });
+}
+
+/**
+ * Plays a scene on Temporal's dev server, for what the time-skipping one cannot do (it tells no
+ * parent that its child was terminated). Time is real: write short durations.
+ */
+export async function playForReal(story: Story): Promise<void> {
+  installQuietRuntime();
+  const { path } = await resolveTemporal();
+  const env = await TestWorkflowEnvironment.createLocal({
+    server: {
+      executable: { type: 'existing-path', path },
+      log: { format: 'pretty', level: 'never' },
+    },
+  });
+  await perform(env, story);
+}
+
+type Story = (scene: Scene) => Promise<void>;
+
+async function perform(env: TestWorkflowEnvironment, story: Story): Promise<void> {
   try {
     await registerSearchAttributes(env.nativeConnection, 'default');
     const world = createFakeWorld();
@@ -88,7 +114,6 @@ export async function play(story: (scene: Scene) => Promise<void>): Promise<void
       defaultHeartbeatThrottleInterval: '10ms',
     });
     await worker.runUntil(async () => {
-      await startTicking(env.client);
       const scene = createScene(env, world, 'crescendo', 'shop');
       await story(scene);
       await expectPromises(scene);
@@ -135,13 +160,18 @@ async function startTicking({ workflow }: Client): Promise<void> {
   });
 }
 
+const say = ({ level, message, meta }: LogEntry): void => {
+  if (process.env['CRESCENDO_TEST_LOG']) console.log(level, message, meta);
+};
+
 let installed = false;
 
 function installQuietRuntime(): void {
   if (installed) return;
   installed = true;
   Runtime.install({
-    logger: new DefaultLogger('ERROR'),
+    // Scenes provoke what is logged as an error; CRESCENDO_TEST_LOG shows it.
+    logger: new DefaultLogger(process.env['CRESCENDO_TEST_LOG'] ? 'INFO' : 'ERROR', say),
     telemetryOptions: { logging: { forward: {}, filter: 'OFF' } },
   });
 }

@@ -2,8 +2,11 @@
 
 import { ApplicationFailure } from '@temporalio/common';
 import { describe, expect, it } from 'vitest';
+import { recordVersion } from '../../domain/ledger.ts';
+import { planRelease } from '../../domain/plan.ts';
+import { newGuardian, type Guardian } from '../../workflows/application-state.ts';
 import { aProduction, aSpec, aVersion } from '../support/builders.ts';
-import { poll, play, type Scene } from '../support/scene.ts';
+import { play, playForReal, poll, type Scene } from '../support/scene.ts';
 
 const twoWaves = aSpec({
   production: aProduction({ waves: [{ environments: ['eu'] }, { environments: ['us'] }] }),
@@ -103,8 +106,10 @@ describe('workflows/application: emergency return', () => {
 async function continueAsNew({ guardian, state }: Scene): Promise<void> {
   const before = (await guardian().describe()).runId;
   // Signals nobody understands still make history.
-  for (let round = 0; round < 60; round += 1) {
-    await Promise.all(Array.from({ length: 40 }, () => guardian().signal('report', { kind: '?' })));
+  for (let round = 0; round < 30; round += 1) {
+    await Promise.all(
+      Array.from({ length: 200 }, () => guardian().signal('report', { kind: '?' })),
+    );
     await state();
     if ((await guardian().describe()).runId !== before) return;
   }
@@ -113,9 +118,9 @@ async function continueAsNew({ guardian, state }: Scene): Promise<void> {
 
 describe('workflows/application: continue as new', () => {
   it('keeps an active release, a queue, and every key', () =>
-    play(async (scene) => {
-      const { world, apply, live, begin, submit, state, end, pass } = scene;
-      await apply(aSpec());
+    playForReal(async (scene) => {
+      const { world, apply, live, begin, submit, state, end } = scene;
+      await apply(aSpec({ production: aProduction({ keepWarm: '500ms' }) }));
       await live('1.0.0');
       world.verdictFor = () => 'never';
       const first = await begin('1.1.0', baking);
@@ -131,27 +136,53 @@ describe('workflows/application: continue as new', () => {
       world.verdictFor = () => 'pass';
       expect((await end(first)).outcome).toBe('succeeded');
       expect((await end(second.number)).outcome).toBe('succeeded');
-      await pass('2m');
-      expect((await state()).lane.active).toBeNull();
+      await poll(state, ({ lane }) => lane.active === null);
       expect((await live('1.3.0')).outcome).toBe('succeeded');
     }));
 
-  it('still notices a release that is terminated afterwards', () =>
-    play(async (scene) => {
-      const { world, apply, live, begin, handle, state, pass } = scene;
+  it('looks after a release whose handle it has lost, and brings it back when it is gone', () =>
+    play(async ({ world, apply, live, guardian, env, state, pass, end }) => {
       await apply(aSpec());
       await live('1.0.0');
-      world.verdictFor = () => 'never';
-      const number = await begin('1.1.0', baking);
-      await continueAsNew(scene);
-      await handle(number).terminate('oops');
-      await poll(
-        async () => {
-          await pass('30s');
-          return state();
-        },
-        ({ lane }) => lane.active === null,
-      );
+      const { ledger, spec } = await state();
+      await guardian().terminate('a new run begins');
+      const request = {
+        version: aVersion('1.1.0'),
+        by: { id: 'jane', channel: 'api' as const },
+        reason: null,
+        idempotencyKey: null,
+        quarantineOverride: null,
+        granularity: { fake: 1 },
+      };
+      if (!spec) throw new Error('no specification');
+      const known = recordVersion(ledger, request.version);
+      const result = planRelease(spec, request.version, { ledger: known, ...request });
+      const plan = 'plan' in result ? result.plan : null;
+      const carried: Guardian = {
+        ...newGuardian('shop'),
+        spec,
+        ledger: known,
+        nextRelease: 3,
+        lane: { active: { number: 2, version: '1.1.0', since: '' }, warm: false, queue: [] },
+        pending: { 2: { request, mode: 'forward', to: null, plan, attempt: 1 } },
+      };
+      // Where the lost run has left things: at 25 %.
+      world.shares['eu'] = [
+        { version: '1.0.0', weight: 75 },
+        { version: '1.1.0', weight: 25 },
+      ];
+      let open = true;
+      world.isOpen = async () => open;
+      await env.client.workflow.start('application', {
+        taskQueue: 'crescendo',
+        workflowId: 'application:shop',
+        args: [{ application: 'shop', guardian: carried }],
+      });
+      await pass('3m');
+      expect((await state()).lane.active?.number).toBe(2);
+      open = false;
+      await pass('2m');
+      expect((await end(2)).outcome).toBe('rolled_back');
       expect(world.shares['eu']).toEqual([{ version: '1.0.0', weight: 100 }]);
       expect((await state()).ledger.environments['eu']?.live).toBe('1.0.0');
     }));

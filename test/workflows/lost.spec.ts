@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { aProduction, aSpec } from '../support/builders.ts';
-import { play } from '../support/scene.ts';
+import { play, playForReal, poll } from '../support/scene.ts';
 
 const twoWaves = aSpec({
   production: aProduction({ waves: [{ environments: ['eu'] }, { environments: ['us'] }] }),
@@ -85,9 +85,18 @@ describe('workflows: cancelled in Temporal', () => {
 });
 
 describe('workflows: terminated in Temporal', () => {
+  /** Time is real here. */
+  const quick = (waves: string[][], keepWarm = '500ms') =>
+    aSpec({
+      production: aProduction({
+        waves: waves.map((environments) => ({ environments })),
+        keepWarm,
+      }),
+    });
+
   it('a terminated rollout: its release brings the environment back', () =>
-    play(async ({ world, apply, live, begin, rollout, end, state }) => {
-      await apply(aSpec());
+    playForReal(async ({ world, apply, live, begin, rollout, end, state }) => {
+      await apply(quick([['eu']]));
       await live('1.0.0');
       world.verdictFor = () => 'never';
       const number = await begin('1.1.0', baking('eu'));
@@ -98,44 +107,36 @@ describe('workflows: terminated in Temporal', () => {
       expect((await state()).ledger.environments['eu']?.live).toBe('1.0.0');
     }));
 
-  it.each([
-    ['before it was admitted', 'queue'],
-    ['in staging', 'staging'],
-    ['at a step', 'eu'],
-    ['in the second wave', 'us'],
-    ['while it is warm', 'warm'],
-  ])('a terminated release %s: its guardian brings everything back', (_, where) =>
-    play(async ({ world, apply, live, begin, handle, state, until, pass, rollout, act }) => {
-      await apply(twoWaves);
+  it('a release terminated in the queue leaves it', () =>
+    playForReal(async ({ world, apply, begin, handle, state, act, live }) => {
+      await apply(quick([['eu']]));
       await live('1.0.0');
-      if (where === 'queue') {
-        world.verdictFor = () => 'never';
-        await begin('1.0.5', baking('eu'));
-      }
-      world.testPasses = () => (where === 'staging' ? 'never' : true);
-      world.verdictFor = ({ place }) =>
-        place.environment === where || where === 'queue' ? 'never' : 'pass';
-      const number = await begin('1.1.0', ({ rollouts, stage, wait }) => {
-        if (where === 'queue' || where === 'warm') return (wait?.key ?? stage) === where;
-        return rollouts[where]?.stage === (where === 'staging' ? 'test' : 'bake');
-      });
+      world.verdictFor = () => 'never';
+      const first = await begin('1.1.0', baking('eu'));
+      const number = await begin('1.2.0', ({ wait }) => wait?.key === 'queue');
       await handle(number).terminate('oops');
-      if (where === 'queue') {
-        await until(2, () => true);
-        await expect.poll(async () => (await state()).lane.queue).toEqual([]);
-        await act(2, 'abort');
-        return;
+      await poll(state, ({ lane }) => lane.queue.length === 0);
+      await act(first, 'abort');
+    }));
+
+  it.each([
+    ['in staging', 'staging', 'test'],
+    ['at a step', 'eu', 'bake'],
+    ['in the second wave', 'us', 'bake'],
+    ['while it is warm', 'us', 'finished'],
+  ])('a release terminated %s: its guardian brings everything back', (_, where, stage) =>
+    playForReal(async ({ world, apply, live, begin, handle, state, rollout, end }) => {
+      await apply(quick([['eu'], ['us']]));
+      await live('1.0.0');
+      if (stage === 'finished') {
+        await apply(quick([['eu'], ['us']], '1h'));
       }
-      const seen = () => state();
-      await expect
-        .poll(
-          async () => {
-            await pass('10s');
-            return (await seen()).lane.active;
-          },
-          { timeout: 20_000 },
-        )
-        .toBeNull();
+      world.testPasses = () => (stage === 'test' ? 'never' : true);
+      world.verdictFor = ({ place }) =>
+        place.environment === where && stage === 'bake' ? 'never' : 'pass';
+      const number = await begin('1.1.0', ({ rollouts }) => rollouts[where]?.stage === stage);
+      await handle(number).terminate('oops');
+      await poll(state, ({ lane }) => lane.active === null);
       const { ledger } = await state();
       for (const environment of ['staging', 'eu', 'us']) {
         expect(ledger.environments[environment]?.live, environment).toBe('1.0.0');
@@ -143,13 +144,16 @@ describe('workflows: terminated in Temporal', () => {
         if (environment === 'staging') continue;
         expect(world.shares[environment]).toEqual([{ version: '1.0.0', weight: 100 }]);
       }
-      for (const environment of ['staging', 'eu']) {
+      const { outcome, sentence, rollouts } = await end(number);
+      expect(outcome).toBe('rolled_back');
+      expect(sentence).toContain('an earlier run of this release was lost');
+      for (const environment of Object.keys(rollouts)) {
         const { status } = await rollout(number, environment).describe();
         expect(status.name).toBe('COMPLETED');
       }
-      const { outcome, sentence } = await handle(number).result();
-      expect(outcome).toBe('rolled_back');
-      expect(sentence).toContain('an earlier run of this release was lost');
+      world.testPasses = () => true;
+      world.verdictFor = () => 'pass';
+      await apply(quick([['eu'], ['us']]));
       expect((await live('1.2.0')).outcome).toBe('succeeded');
     }),
   );
