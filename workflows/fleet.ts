@@ -35,6 +35,8 @@ interface Member {
   handle: ChildWorkflowHandle<typeof rollout> | null;
   /** Its environment is served by one version, and nothing more will happen there. */
   ended: boolean;
+  /** Resolves when its workflow is over: all that it has to say is on record. */
+  closed: Promise<void>;
 }
 
 /** Pause before a start is tried again while an earlier run holds the id, in milliseconds. */
@@ -53,10 +55,10 @@ export async function startRollout(
 ): Promise<void> {
   await CancellationScope.nonCancellable(async () => {
     const attempt = (release.input.attempt - 1) * 10 + 1;
-    const member: Member = { plan, attempt, handle: null, ended: false };
+    const member: Member = { plan, attempt, handle: null, ended: false, closed: Promise.resolve() };
     fleet.members.set(plan.environment, member);
     await startMember(release, member, mode);
-    void follow(release, member);
+    member.closed = follow(release, member);
     // A pause that was accepted while it started has not reached it.
     if (release.progress.paused) await tell(member, (handle) => handle.signal(pausing, byPolicy));
   });
@@ -185,6 +187,11 @@ export async function concludeFleet(release: Release, fleet: Fleet): Promise<Rol
   await condition(() => members.every(({ ended }) => ended));
   const { rollouts } = release.progress;
   return members.flatMap(({ plan }) => rollouts[plan.environment] ?? []);
+}
+
+/** Resolves when the workflows of all rollouts are over, which may take as long as the journal is away. */
+export async function allClosed(fleet: Fleet): Promise<void> {
+  await Promise.all([...fleet.members.values()].map(({ closed }) => closed));
 }
 
 /** Also after the workflow was cancelled: those who come back still have to hear of a retry. */

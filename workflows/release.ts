@@ -10,7 +10,7 @@ import { releaseWorkflowId } from '../domain/ids.ts';
 import { policyActor } from '../domain/release.ts';
 import type { ReleaseProgress } from '../domain/progress.ts';
 import { sentenceOf } from './causes.ts';
-import { createFleet, type Fleet } from './fleet.ts';
+import { allClosed, createFleet, type Fleet } from './fleet.ts';
 import { registerReleaseHandlers } from './release-handlers.ts';
 import { createRelease, type Release, type ReleaseInput, type Turn } from './release-state.ts';
 import { startReporter, type Reporter } from './reporter.ts';
@@ -44,6 +44,8 @@ export async function release(input: ReleaseInput): Promise<ReleaseProgress> {
     // The guardian knows first: who sees that a release has ended may act on it at once.
     reporter.ended();
     await reporter.finished();
+    // Who reads the record stops at its end, so what the rollouts have to say comes before it.
+    scribe.after(allClosed(fleet));
     current.record({ type: 'release.ended', ...ending });
     await scribe.finished();
     await condition(() => allHandlersFinished() && !current.telling());

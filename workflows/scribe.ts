@@ -14,6 +14,8 @@ const refusalPause = 60_000;
 export interface Scribe {
   /** Puts an event on the record; returns at once. */
   write(event: CrescendoEvent): void;
+  /** What is not yet on the record comes there after `others`, which must not fail. */
+  after(others: Promise<unknown>): void;
   /** Resolves when everything is forwarded. */
   forwarded(): Promise<void>;
   /** Resolves when everything is written and forwarded. */
@@ -32,7 +34,11 @@ export function startScribe(
   forward?: (events: CrescendoEvent[]) => Promise<void>,
 ): Scribe {
   let sequence = 0;
-  const journal = startPipe<JournalEntry>(persist);
+  let before: Promise<unknown> = Promise.resolve();
+  const journal = startPipe<JournalEntry>(async (batch) => {
+    await before;
+    await persist(batch);
+  });
   const parent =
     forward &&
     startPipe<JournalEntry>(async (batch) => {
@@ -47,6 +53,7 @@ export function startScribe(
       const { application, number } = release;
       first.push({ application, release: number, source, sequence, event });
     },
+    after: (others) => void (before = others),
     forwarded: async () => parent?.empty(),
     finished: async () => {
       await parent?.empty();

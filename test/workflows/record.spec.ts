@@ -8,6 +8,7 @@ describe('workflows/scribe', () => {
     play(async ({ world, apply, live, begin, end }) => {
       await apply(aSpec());
       await live('1.0.0');
+      world.verdictFor = ({ weight }) => (weight === 25 ? 'fail' : 'pass');
       let late = true;
       const push = world.entries.push.bind(world.entries);
       world.entries.push = (...entries) => {
@@ -22,7 +23,7 @@ describe('workflows/scribe', () => {
       expect(types()).toContain('release.admitted');
       expect(types()).not.toContain('release.ended');
       late = false;
-      expect((await end(number)).outcome).toBe('succeeded');
+      expect((await end(number)).outcome).toBe('rolled_back');
       expect(types()).toContain('rollout.ended');
       expect(types().at(-1)).toBe('release.ended');
     }));
