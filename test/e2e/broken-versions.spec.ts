@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { since } from '../../demo/traffic.ts';
 import { processFile, versionFolder } from '../../providers/targets/process/store.ts';
+import { retriesOf, untilScheduled } from '../support/e2e/history.ts';
+import { holdRouter } from '../support/e2e/hold-router.ts';
 import { expectKept } from '../support/e2e/promises.ts';
 import { aVersion, openShop, type SentVersion } from '../support/e2e/shop.ts';
 import { openStack, type E2eStack } from '../support/e2e/stack.ts';
@@ -72,6 +75,25 @@ describe('test/e2e/broken-versions', () => {
     expect(release).toMatchObject({ outcome: 'rolled_back' });
     expect(release.rollouts['production']?.peak).toBeGreaterThan(20);
     await expectKept(e2e, release.id, { final: { '1.0.0': 100 } });
+  });
+
+  it('a router that does not answer holds a step up until it is back', async () => {
+    const shop = await openShop(e2e, { application: 'waiting', steps: [20, 100] });
+    const id = await shop.release('1.1.0');
+    await untilScheduled(e2e, id, 'bake', 1);
+    const release = await holdRouter(e2e);
+    await untilScheduled(e2e, id, 'shiftTraffic', 3);
+    const pid = e2e.stack.envoy.pid()!;
+    process.kill(pid, 'SIGSTOP');
+    onTestFinished(() => void process.kill(pid, 'SIGCONT'));
+    await release();
+    // Longer than the router waits for an answer.
+    await sleep(6_000);
+    process.kill(pid, 'SIGCONT');
+    expect(await e2e.ended(id)).toMatchObject({ outcome: 'succeeded' });
+    const { steps } = await expectKept(e2e, id, { final: { '1.1.0': 100 } });
+    expect(steps).toEqual([20, 100]);
+    expect(await retriesOf(e2e, id, 'shiftTraffic')).toBeGreaterThanOrEqual(1);
   });
 
   it('a router that does not answer holds a rollback up, which is told, until it is back', async () => {

@@ -57,10 +57,17 @@ async function untilMidBake() {
 }
 
 describe('test/e2e/up', () => {
-  it('ends with Ctrl-C and leaves nobody behind; the next one goes on with the release', async () => {
+  it('bears no rival, ends with Ctrl-C and leaves nobody behind; the next one goes on with the release', async () => {
     const first = await up();
     const { id, traffic } = await untilMidBake();
-    expect(versions()).toHaveLength(2);
+    const running = versions();
+    expect(running).toHaveLength(2);
+
+    const rival = startUp('--data-dir', dataDir, '--own-temporal');
+    expect(await rival.exited).toBe(1);
+    expect(rival.output()).toContain(`${dataDir}/crescendo is in use by another Crescendo`);
+    expect(versions()).toEqual(running);
+
     const family = first.family();
     // Itself, the watchdog, Temporal, journal, Envoy, API and worker.
     expect(family.length).toBeGreaterThanOrEqual(7);
@@ -99,21 +106,6 @@ describe('test/e2e/up', () => {
     expect(await api().ended(id, 90_000)).toMatchObject({ outcome: 'succeeded' });
     second.signal('SIGINT');
     expect(await second.exited).toBe(0);
-  });
-
-  it('refuses data that another one works with, and does that one no harm', async () => {
-    const first = await up();
-    const { apply, release } = api();
-    await apply(shopSpec({ port: await stablePort() }));
-    await release('shop', aVersion('1.0.0'));
-    await expect.poll(versions, { timeout: 20_000 }).toHaveLength(1);
-    const running = versions();
-    const second = startUp('--data-dir', dataDir, '--own-temporal');
-    expect(await second.exited).toBe(1);
-    expect(second.output()).toContain(`${dataDir}/crescendo is in use by another Crescendo`);
-    expect(versions()).toEqual(running);
-    first.signal('SIGINT');
-    expect(await first.exited).toBe(0);
   });
 
   it('names a port that is taken', async () => {

@@ -27,6 +27,21 @@ export async function completedShifts(
   return weights;
 }
 
+/** How often activities of this name were started again: proof that a kill hit one of them. */
+export async function retriesOf(e2e: E2eStack, id: string, activity: string): Promise<number> {
+  const { events = [] } = await rolloutHistory(e2e, id);
+  const names = new Map(
+    events?.map(({ eventId, activityTaskScheduledEventAttributes: plan }) => [
+      String(eventId),
+      plan?.activityType?.name,
+    ]),
+  );
+  const attempts = events?.flatMap(({ activityTaskStartedEventAttributes: start }) =>
+    start && names.get(String(start.scheduledEventId)) === activity ? [start.attempt ?? 1] : [],
+  );
+  return attempts?.reduce((sum, attempt) => sum + attempt - 1, 0) ?? 0;
+}
+
 /** Waits until at least so many activities of this name have been scheduled. */
 export async function untilScheduled(
   e2e: E2eStack,

@@ -25,6 +25,8 @@ export async function expectKept(e2e: E2eStack, id: string, { final, full = fals
   )[0];
   const site = `${id.split(':')[0]}_${environment}`;
   expectGapless(entries);
+  // Who follows a release stops here and must not miss anything.
+  expect(entries.at(-1)?.event.type).toBe('release.ended');
   await expectComplete(e2e, id);
   expectNeverAbove(e2e.sampler.samples, site, version ?? '', approvalsOf(entries, full));
   expect(await e2e.weights(site)).toEqual(final);
@@ -47,7 +49,7 @@ async function expectComplete(e2e: E2eStack, id: string): Promise<void> {
 }
 
 /** Every source counts 1, 2, 3, … and no position is given out twice. */
-function expectGapless(entries: Entries): void {
+export function expectGapless(entries: Entries): void {
   const sources = groupBy(entries, ({ source }) => source);
   for (const [source, own] of sources) {
     const sequences = own.map(({ sequence }) => sequence).sort((a, b) => a - b);
@@ -62,7 +64,7 @@ function expectGapless(entries: Entries): void {
  * has been deployed and tested, the next one with each pass or promotion, none from the moment a
  * rollback is verified. `full` says that promotions went straight to 100 %.
  */
-function approvalsOf(entries: Entries, full: boolean): Approval[] {
+export function approvalsOf(entries: Entries, full: boolean): Approval[] {
   const approvals: Approval[] = [{ at: 0, weight: 0 }];
   let weights: number[] = [];
   let ready = 0;
@@ -86,7 +88,7 @@ function approvalsOf(entries: Entries, full: boolean): Approval[] {
 }
 
 /** No sample shows the candidate above what had been approved when the answer came. */
-function expectNeverAbove(
+export function expectNeverAbove(
   samples: readonly WeightSample[],
   site: string,
   version: string,
@@ -112,7 +114,7 @@ function allowedAt(approvals: readonly Approval[], time: number): number {
 }
 
 /** The weights of the steps: each was taken once, in order, and higher than the last. */
-function stepsOnce(entries: Entries): number[] {
+export function stepsOnce(entries: Entries): number[] {
   const steps = entries.flatMap(({ event }) => {
     if (event.environment !== environment || event.type !== 'traffic.shifted') return [];
     return event.step === null ? [] : [{ step: event.step, weight: event.weight }];
