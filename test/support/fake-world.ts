@@ -30,9 +30,9 @@ export interface FakeWorld {
   tests: string[];
   /** Verdict of a bake. Default: pass. A guard only ends with `fail`. */
   verdictFor: (input: BakeInput) => FakeVerdict;
-  /** Workflow time that a bake takes, in milliseconds, and the way to let it pass. */
+  /** Workflow time that a bake takes, in milliseconds, and what time it is there. */
   bakeTakes: number;
-  sleep: (ms: number) => Promise<void>;
+  now: () => Promise<number>;
   /** True while a scene lets time pass. */
   timePasses: boolean;
   /** False: whoever takes a bake up dies over it, time and again. */
@@ -65,7 +65,7 @@ export function createFakeWorld(): FakeWorld {
     tests: [],
     verdictFor: () => 'pass',
     bakeTakes: 0,
-    sleep: async () => {},
+    now: async () => Date.now(),
     timePasses: false,
     watched: true,
     testPasses: () => true,
@@ -158,7 +158,8 @@ function fakeActivities(world: FakeWorld): Activities {
         const now = world.verdictFor(input);
         return input.limits.mode === 'guard' && now !== 'fail' ? 'never' : now;
       });
-      if (world.bakeTakes > 0) await world.sleep(world.bakeTakes);
+      const rest = world.bakeTakes > 0 ? input.startedAt + world.bakeTakes - (await world.now()) : 0;
+      if (rest > 0) throw ApplicationFailure.create({ message: 'baking', nextRetryDelay: rest });
       return { verdict: verdictOf(wish), reference: {} };
     },
   };

@@ -98,7 +98,7 @@ async function perform(env: TestWorkflowEnvironment, story: Story): Promise<void
   try {
     await registerSearchAttributes(env.nativeConnection, 'default');
     const world = createFakeWorld();
-    world.sleep = (ms) => env.sleep(ms);
+    world.now = () => env.currentTimeMs();
     world.isOpen = async (application, number) => {
       const id = releaseWorkflowId({ application, number });
       return (await env.client.workflow.getHandle(id).describe()).status.name === 'RUNNING';

@@ -49,10 +49,10 @@ describe('workflows/stages/rollback', () => {
       await until(number, ({ stage }) => stage === 'rollback');
       await pass('11m');
       const late = await until(number, ({ outcome }) => outcome === 'rollback_failed');
-      expect(late.sentence).toContain('is not verified after 1 deadlines');
+      expect(late.sentence).toContain('is not verified after 10m;');
       expect(late.stage).toBe('rollback');
-      await pass('10m');
-      await until(number, ({ sentence }) => sentence?.includes('after 2 deadlines') === true);
+      await pass('20m');
+      await until(number, ({ sentence }) => sentence?.includes('after 30m;') === true);
       const pages = () => world.notices.filter(({ event }) => event === 'rollback.delayed');
       expect(pages().map(({ severity }) => severity)).toEqual(['alert', 'alert']);
       open = true;

@@ -1,6 +1,7 @@
 /** Roll back: all traffic to the designated version, read back, its health verified, then retire. */
 
 import { CancellationScope, condition, isCancellation, log, sleep } from '@temporalio/workflow';
+import { formatDuration } from '../../domain/duration.ts';
 import type { RolloutOutcome } from '../../domain/events.ts';
 import type { TrafficShare, Version } from '../../domain/release.ts';
 import { sentenceOf } from '../causes.ts';
@@ -12,6 +13,9 @@ import type { Departure, Rollout } from '../rollout-state.ts';
  * that days of trying stay far below Temporal's limit of history. `retry` begins a round at once.
  */
 const roundPause = { first: 1000, longest: 5 * 60_000 };
+
+/** Between two pages of the same rollback, in milliseconds. */
+const longestSilence = 3_600_000;
 
 /** Where a rollback goes, and whether people may have met the candidate. */
 export interface Return {
@@ -150,7 +154,7 @@ async function untilRetry<T>(rollout: Rollout, work: () => Promise<T>): Promise<
   }
 }
 
-/** Every deadline that passes is on record and pages; the work goes on. */
+/** The deadline that passes is on record and pages, again after twice the time; the work goes on. */
 async function pageUntil(rollout: Rollout, work: Promise<void>): Promise<void> {
   const { plan, input } = rollout;
   const progress = { done: false };
@@ -158,11 +162,16 @@ async function pageUntil(rollout: Rollout, work: Promise<void>): Promise<void> {
     progress.done = true;
   });
   const summary = { summary: 'rollback deadline' };
+  const longest = Math.max(input.rollbackDeadline, longestSilence);
   let late = 0;
-  while (!(await condition(() => progress.done, input.rollbackDeadline, summary))) {
-    late += 1;
-    const sentence = `the rollback of ${plan.environment} is not verified after ${late} deadlines; it goes on trying`;
-    rollout.record({ type: 'rollback.delayed', sentence, attempts: late });
+  let attempts = 0;
+  let patience = input.rollbackDeadline;
+  while (!(await condition(() => progress.done, patience, summary))) {
+    attempts += 1;
+    late += patience;
+    patience = Math.min(patience * 2, longest);
+    const sentence = `the rollback of ${plan.environment} is not verified after ${formatDuration(late)}; it goes on trying`;
+    rollout.record({ type: 'rollback.delayed', sentence, attempts });
   }
   await ended;
 }
