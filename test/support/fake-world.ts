@@ -158,7 +158,8 @@ function fakeActivities(world: FakeWorld): Activities {
         const now = world.verdictFor(input);
         return input.limits.mode === 'guard' && now !== 'fail' ? 'never' : now;
       });
-      const rest = world.bakeTakes > 0 ? input.startedAt + world.bakeTakes - (await world.now()) : 0;
+      const rest =
+        world.bakeTakes > 0 ? input.startedAt + world.bakeTakes - (await world.now()) : 0;
       if (rest > 0) throw ApplicationFailure.create({ message: 'baking', nextRetryDelay: rest });
       return { verdict: verdictOf(wish), reference: {} };
     },
