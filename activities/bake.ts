@@ -79,7 +79,9 @@ async function begin(
 async function untilNextLook(input: BakeInput, { lookedAt, state }: BakeMemory): Promise<void> {
   // A timer may end a little early: without the index the same interval would be looked at twice.
   const last = Math.max(indexAt(input, lookedAt), state.lastIndex);
-  await pause(Math.max(1, input.startedAt + (last + 1) * input.interval - Date.now()));
+  const rest = input.startedAt + (last + 1) * input.interval - Date.now();
+  // Never longer than an interval: a clock that was set back must not put the watch to sleep.
+  await pause(Math.min(Math.max(1, rest), input.interval));
 }
 
 function indexAt(input: BakeInput, time: number): number {

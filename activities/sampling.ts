@@ -59,8 +59,11 @@ export async function measure(
   } catch (error) {
     context.signal.throwIfAborted();
     if (error instanceof Unmeasured) return error.observation;
-    if (error instanceof CrescendoError) return { phase: 'providerError', detail: error.message };
-    throw error;
+    // Whatever it was: a watch that failed here would fail again for ever, and never say so.
+    return {
+      phase: 'providerError',
+      detail: error instanceof Error ? error.message : String(error),
+    };
   }
 }
 
@@ -82,13 +85,16 @@ async function sampleArm(
     ...provider.templateValues?.(site, arm.version),
   };
   const cumulative = metric.cumulative ?? provider.cumulative;
+  // Taken over together or not at all: errors of two intervals over requests of one would be a lie.
+  const seen: Counters = {};
+  const keep = () => void Object.assign(counters, seen);
   const ask = async (query: string): Promise<Series[] | string> => {
     const filled = fillTemplate(query, values);
     const step = interval.to - interval.from;
     const answer = await provider.query({ query: filled, ...interval, step }, context);
     const series = unpack(answer);
     if (typeof series === 'string' || !cumulative) return series;
-    return increases(`${metric.name}/${arm.name}/${filled}`, series, counters);
+    return increases(`${metric.name}/${arm.name}/${filled}`, series, counters, seen);
   };
   const queries = queriesOf(metric, provider);
   if (queries.type === 'ratio') {
@@ -101,17 +107,21 @@ async function sampleArm(
         detail: `${bad} (where no errors means no series, add "or vector(0)")`,
       };
     }
+    keep();
     if (total.length === 0) return { sample: null, detail: 'first look at a counter' };
     return { sample: { kind: 'ratio', bad: sum(bad), total: sum(total) }, detail: '' };
   }
   if (queries.type === 'latency') {
     const buckets = await ask(queries.buckets);
     if (typeof buckets === 'string') return { sample: null, detail: buckets };
+    keep();
     if (buckets.length === 0) return { sample: null, detail: 'first look at a histogram' };
-    return { sample: { kind: 'latency', buckets: bucketsOf(buckets) }, detail: '' };
+    const inMs = queries.unit === 's' ? 1000 : 1;
+    return { sample: { kind: 'latency', buckets: bucketsOf(buckets, inMs) }, detail: '' };
   }
   const value = await ask(queries.value);
   if (typeof value === 'string') return { sample: null, detail: value };
+  keep();
   const [first] = value;
   if (!first) return { sample: null, detail: 'first look at a gauge' };
   if (value.length > 1) throw severalSeries(metric, value.length);
@@ -120,7 +130,7 @@ async function sampleArm(
 
 type Queries =
   | { type: 'ratio'; bad: string; total: string }
-  | { type: 'latency'; buckets: string }
+  | { type: 'latency'; buckets: string; unit?: 'ms' | 's' | undefined }
   | { type: 'gauge'; value: string };
 
 function queriesOf(metric: MetricSpec, provider: MetricProvider): Queries {
@@ -134,7 +144,10 @@ function queriesOf(metric: MetricSpec, provider: MetricProvider): Queries {
 /** Series, or a sentence when there is no data. */
 function unpack(answer: MetricAnswer): Series[] | string {
   if (answer.kind === 'noData') return answer.detail;
-  if (answer.kind === 'points') return answer.series.filter(({ points }) => points.length > 0);
+  if (answer.kind === 'points') {
+    const series = answer.series.filter(({ points }) => points.length > 0);
+    return series.length > 0 ? series : 'the answer holds no points';
+  }
   throw new Unmeasured({ phase: 'providerError', detail: answer.detail });
 }
 
@@ -142,14 +155,19 @@ function unpack(answer: MetricAnswer): Series[] | string {
  * Increases since the last look. The first look at a query gives none; a series that appears later
  * has begun to count in between, so all of it is increase.
  */
-function increases(key: string, series: readonly Series[], counters: Counters): Series[] {
+function increases(
+  key: string,
+  series: readonly Series[],
+  counters: Readonly<Counters>,
+  seen: Counters,
+): Series[] {
   const first = counters[key] === undefined;
-  counters[key] = 1;
+  seen[key] = 1;
   return series.flatMap((one) => {
     const name = `${key}/${labelKey(one.labels)}`;
     const value = latest(one);
     const before = counters[name] ?? (first ? null : 0);
-    counters[name] = value;
+    seen[name] = value;
     if (before === null) return [];
     // A drop means that the process began to count anew: all of it is increase.
     const increase = value >= before ? value - before : value;
@@ -174,12 +192,12 @@ function sum(series: readonly Series[]): number {
 }
 
 /** Cumulative buckets, series of several instances added up, in the order of their bounds. */
-function bucketsOf(series: readonly Series[]): [number, number][] {
+function bucketsOf(series: readonly Series[], inMs: number): [number, number][] {
   const counts = new Map<number, number>();
   for (const one of series) {
     const le = one.labels['le'];
     if (le === undefined) continue;
-    const bound = le === '+Inf' ? overflowBound : Number(le);
+    const bound = le === '+Inf' ? overflowBound : Number(le) * inMs;
     counts.set(bound, (counts.get(bound) ?? 0) + latest(one));
   }
   return [...counts].sort(([a], [b]) => a - b);

@@ -62,6 +62,7 @@ const metricSchema = z
       ...base,
       type: z.literal('latency'),
       buckets: query,
+      unit: z.enum(['ms', 's']).optional().describe('Unit of the bounds `le`; default ms'),
       quantile: shareSchema.default(0.99),
     }),
     z.strictObject({ ...base, type: z.literal('gauge'), value: query }),
