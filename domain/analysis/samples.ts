@@ -51,7 +51,7 @@ export function quantileOf(buckets: readonly [number, number][], quantile: numbe
 /** True when the quantile lies above the last finite bound: all that is known is that it is more. */
 export function overflows(sample: Sample, quantile: number): boolean {
   if (sample.kind !== 'latency') return false;
-  const finite = sample.buckets.filter(([bound]) => bound < overflowBound).at(-1)?.[1] ?? 0;
+  const finite = sample.buckets.findLast(([bound]) => bound < overflowBound)?.[1] ?? 0;
   return quantile * (requestsOf(sample) ?? 0) > finite;
 }
 

@@ -121,7 +121,7 @@ function fakeActivities(world: FakeWorld): Activities {
     async shiftTraffic(input) {
       world.beforeShift(input);
       const { environment } = input.place;
-      const last = world.shifts.filter((shift) => shift.environment === environment).at(-1);
+      const last = world.shifts.findLast((shift) => shift.environment === environment);
       if (last && input.fence < last.fence)
         throw ApplicationFailure.nonRetryable('late', 'traffic_outdated');
       world.shares[environment] = input.shares;

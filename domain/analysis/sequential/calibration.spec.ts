@@ -75,6 +75,13 @@ describe('domain/analysis/sequential/calibration', () => {
     expect(timeNoise(changing)).toBe(0);
   });
 
+  it('an interval without any requests says nothing', () => {
+    const idle = { 'pod-0': { requests: 0, events: 0 } };
+    expect(timeNoise(stormy.slice(0, 40).flatMap((interval) => [interval, idle]))).toBeGreaterThan(
+      2,
+    );
+  });
+
   it('finds the noise that was put in, and seldom any where there is none', () => {
     const random = createRandom(3);
     const gamma = (cv: number) => {

@@ -129,6 +129,61 @@ describe('domain/analysis/sequential/decide', () => {
       },
     ],
     [
+      'exactly the least traffic is enough',
+      {
+        settings: { minRequests: 5900 },
+        seen: repeated(59, { errors: healthy }),
+        after: 5 * minutes,
+        verdict: 'pass',
+      },
+    ],
+    [
+      'one request less is not',
+      {
+        settings: { minRequests: 5901 },
+        seen: repeated(59, { errors: healthy }),
+        after: 5 * minutes,
+        verdict: 'continue',
+      },
+    ],
+    [
+      'a gauge that is higher says by how much',
+      {
+        metrics: [aGauge()],
+        seen: repeated(30, {
+          cpu: { canary: { kind: 'gauge', value: 2 }, baseline: { kind: 'gauge', value: 1 } },
+        }),
+        after: 1 * minutes,
+        verdict: 'fail',
+        culprit: 'cpu',
+        sentence: /cpu: canary 100 % higher than the baseline$/,
+      },
+    ],
+    [
+      'a gauge around zero that is higher as well',
+      {
+        metrics: [aGauge({ direction: 'decrease' })],
+        seen: repeated(30, {
+          cpu: { canary: { kind: 'gauge', value: -2 }, baseline: { kind: 'gauge', value: 1 } },
+        }),
+        after: 1 * minutes,
+        verdict: 'fail',
+        culprit: 'cpu',
+        sentence: /cpu: canary 300 % worse than the baseline$/,
+      },
+    ],
+    [
+      'a limit that only the canary breaks',
+      {
+        metrics: [aLimit(0.01)],
+        seen: repeated(30, { limit: arms([100, 20], [1900, 5]) }),
+        after: 5 * minutes,
+        verdict: 'fail',
+        culprit: 'limit',
+        sentence: /limit 1 %, baseline 0.263 %$/,
+      },
+    ],
+    [
       'the baseline needs its requests as well',
       {
         settings: { minRequests: 50 },
@@ -225,7 +280,7 @@ describe('domain/analysis/sequential/decide', () => {
         after: 1 * minutes,
         verdict: 'fail',
         culprit: 'limit',
-        sentence: /limit 1 %, no baseline/,
+        sentence: /limit 1 %, no baseline$/,
       },
     ],
     [

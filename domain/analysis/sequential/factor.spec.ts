@@ -140,6 +140,13 @@ describe('domain/analysis/sequential/factor', () => {
     expect(logFactor(seen, boundary, 3, { canary: 1, baseline: 1 }, 0.01)).toBe(0);
   });
 
+  it('one request each is evidence already', () => {
+    const even = { ratio: 1, excess: 0 };
+    // Odds of 1 : 1 against 3 : 1.
+    expect(logFactor(pair(1, 1, 1, 0), even, 3, quiet, 0)).toBeCloseTo(Math.log(1.5), 12);
+    expect(logFactor(pair(1, 0, 1, 1), even, 3, quiet, 0)).toBeCloseTo(Math.log(0.5), 12);
+  });
+
   it('is a finite number for any counts', () => {
     const noise = fc.constantFrom(0, 1e-12, 0.3, 50);
     const any = fc.nat(1e9);

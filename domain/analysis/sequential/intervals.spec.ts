@@ -25,6 +25,7 @@ describe('domain/analysis/sequential/intervals', () => {
 
   it.each<[string, number, number, (interval: [number, number]) => void]>([
     ['nothing', 0, 0, (interval) => expect(interval).toEqual([0, 1])],
+    ['one request', 1, 0, ([low, high]) => expect([low, high < 1]).toEqual([0, true])],
     ['no events', 100, 0, ([low, high]) => expect([low, high < 0.12]).toEqual([0, true])],
     ['only events', 100, 100, ([low, high]) => expect([low > 0.88, high]).toEqual([true, 1])],
     ['more events than requests', 100, 120, ([, high]) => expect(high).toBe(1)],

@@ -125,6 +125,15 @@ describe('domain/analysis/sequential/metric', () => {
     expect(state.step).toEqual({ intervals: 3, missing: 1, canary: 200, baseline: 3800 });
   });
 
+  it('more successes than requests are no failures', () => {
+    const metric = aRatio({ direction: 'decrease' });
+    const state = after(metric, [arms([10, 12], [100, 90])]);
+    expect(state.counts[0]?.seen).toEqual({
+      canary: { requests: 10, events: 0 },
+      baseline: { requests: 100, events: 10 },
+    });
+  });
+
   it('a limit reads the baseline when there is one', () => {
     const state = after(aLimit(0.1), [good]);
     expect(state.counts[0]?.seen.baseline).toEqual({ requests: 1900, events: 19 });

@@ -134,6 +134,18 @@ describe('domain/analysis/sequential/offline', () => {
     });
   });
 
+  it.each([[{ relative: '10%', absolute: '0.2pp' }], [{ relative: '20%', absolute: '0.01pp' }]])(
+    'a margin may be larger than the tolerance in one of its parts: %j',
+    (margin) => {
+      expect(problems({ metrics: [{ name: 'a', margin }] })).toBeUndefined();
+    },
+  );
+
+  it('a margin equal to the tolerance is none', () => {
+    const margin = { relative: '10%', absolute: '0.01pp' };
+    expect(problems({ metrics: [{ name: 'a', margin }] })).toHaveLength(1);
+  });
+
   it('passes, and runs into the deadline, by the length of its intervals', () => {
     const verdicts = run({
       intervals: times(60, { errors: healthy }),

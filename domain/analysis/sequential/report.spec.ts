@@ -10,10 +10,12 @@ import {
 } from '../../../test/support/sequential.ts';
 import { overflowBound } from '../samples.ts';
 import type { Sample } from '../verdict.ts';
+import { ratioInterval } from './intervals.ts';
 import { sequentialJudge } from './judge.ts';
 import type { MetricInterval } from './observation.ts';
 import type { MetricReport } from './report.ts';
 import type { SequentialMetric } from './settings.ts';
+import { addShare } from './share-groups.ts';
 
 function report(
   metric: SequentialMetric,
@@ -26,6 +28,10 @@ function report(
   if (!only) throw new Error('nothing was reported');
   return only;
 }
+const countsOf = (nc: number, x: number, nb: number, y: number) => ({
+  canary: { requests: nc, events: x },
+  baseline: { requests: nb, events: y },
+});
 const latency = (fast: number, slow: number): Sample => ({
   kind: 'latency',
   buckets: [
@@ -53,6 +59,8 @@ describe('domain/analysis/sequential/report', () => {
     expect(seen.baseline?.value).toBeCloseTo(0.01, 12);
     expect(seen.ratio?.value).toBeCloseTo(2, 12);
     [seen.canary, seen.baseline, seen.ratio].forEach(inOrder);
+    const whole = addShare({}, countsOf(3000, 60, 57_000, 570));
+    expect([seen.ratio?.low, seen.ratio?.high]).toEqual(ratioInterval(whole, 0.01));
     // requestsNeeded at 1 % and a share of 5 %, less the 3000 that were seen.
     expect(seen.moreToFail).toBe(3977);
     expect(seen.moreToPass).toBe(236);
@@ -68,6 +76,10 @@ describe('domain/analysis/sequential/report', () => {
     expect(seen.canary?.value).toBeCloseTo(0.01, 12);
     expect(seen.baseline).toEqual({ value: null, low: 0, high: 1 });
     expect(seen.ratio).toEqual({ value: null, low: 0, high: null });
+  });
+
+  it('one request is a rate already', () => {
+    expect(report(aLimit(0.05), arms([1, 1], null), 1).canary?.value).toBe(1);
   });
 
   it('a limit that is broken will never pass: nothing to wait for', () => {

@@ -15,6 +15,9 @@ describe('domain/analysis/sequential/split', () => {
     [100, 1000, 0.05, 12.133483501940994],
     [0, 100, 0.05, -0.010726666700588083],
     [520, 10_000, 0.05, -5.191127102848043],
+    // A share of 95 % and its tolerance reach 100 %: ln B(1 + 100, 1) = −ln 101.
+    [100, 100, 0.95, -4.61512051684126],
+    [0, 0, 0.05, 0],
   ])('ln E of %d of %d for %d', (canary, total, share, expected) => {
     expect(splitEvidence(canary, total, share, 0.1)).toBeCloseTo(expected, 8);
   });
