@@ -52,9 +52,16 @@ export async function request(url: string, options: HttpRequest): Promise<HttpAn
 export async function requestOk(url: string, options: HttpRequest): Promise<HttpAnswer> {
   const answer = await request(url, options);
   if (answer.status >= 200 && answer.status < 300) return answer;
-  const passing = answer.status === 408 || answer.status === 429 || answer.status >= 500;
   const message = `${origin(url)} answered ${answer.status}: ${answer.text.slice(0, 300).trim()}`;
-  throw new CrescendoError(passing ? 'provider_unavailable' : 'provider_refused', message);
+  throw new CrescendoError(
+    mayPass(answer.status) ? 'provider_unavailable' : 'provider_refused',
+    message,
+  );
+}
+
+/** True for statuses that may pass without anybody changing anything: 408, 429, 5xx. */
+export function mayPass(status: number): boolean {
+  return status === 408 || status === 429 || status >= 500;
 }
 
 /** Milliseconds from a Retry-After header (seconds or a date); undefined when there is none. */

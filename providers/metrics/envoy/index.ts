@@ -1,10 +1,9 @@
 /** Metrics from Envoy itself: its own counters per version, with no metrics system in between. */
 
-import { CrescendoError } from '../../../domain/errors.ts';
-import { retryAfterMs } from '../../http.ts';
 import type { HttpAnswer } from '../../http.ts';
 import { clusterName } from '../../routers/envoy/names.ts';
 import type { Vendor } from '../../shelf.ts';
+import { answering, failure, notItsFormat, shorten, wrongQuery } from '../answers.ts';
 import type { MetricAnswer, MetricProvider, Series, SignalQueries } from '../contract.ts';
 import { createMatch, parseSamples, parseSelector } from './exposition.ts';
 import type { Sample, Selector } from './exposition.ts';
@@ -23,18 +22,14 @@ export const envoy: Vendor<Settings, Connection, MetricProvider> = {
       cumulative: true,
       signals: () => signals,
       templateValues: (site, version) => ({ cluster: clusterName(site, version) }),
-      async query({ query, to }, { signal }) {
+      async query({ query, to }, context) {
         const selector = parseSelector(query);
         const match = selector && compile(selector);
-        if (!match) return refusal(`"${query}" is no selector like name{label="value"}`);
-        try {
-          const answer = await read(statsUrl(admin, clusterOf(selector)), signal);
-          return readAnswer(answer, selector, match, to);
-        } catch (error) {
-          signal.throwIfAborted();
-          if (!(error instanceof CrescendoError)) throw error;
-          return { kind: 'error', detail: error.message, retryable: error.retryable };
-        }
+        if (!match) return wrongQuery(`"${query}" is no selector like name{label="value"}`);
+        const url = statsUrl(admin, clusterOf(selector));
+        return answering(context, async () => {
+          return readAnswer(await read(url, context.signal), selector, match, to);
+        });
       },
     };
   },
@@ -68,10 +63,9 @@ function readAnswer(
   match: (sample: Sample) => boolean,
   time: number,
 ): MetricAnswer {
-  if (answer.status !== 200) return failure(answer);
+  if (answer.status !== 200) return failure('Envoy', answer, shorten(answer.text));
   const samples = parseSamples(answer.text);
-  // Most often a page of something in between: nothing is known about the query.
-  if (!samples) return { ...refusal('Envoy answered 200, but no statistics'), retryable: true };
+  if (!samples) return notItsFormat('Envoy', answer);
   const found = samples.filter(match);
   const series = found.length > 0 ? found.map(toSeries) : zeroSeries(selector, samples);
   const points = series.filter(({ value }) => Number.isFinite(value));
@@ -89,24 +83,12 @@ function whyNone(selector: Selector, samples: Sample[], found: Sample[]): string
   return `Envoy has no statistic that ${selector.name} selects`;
 }
 
-function failure(answer: HttpAnswer): MetricAnswer {
-  const retryable = answer.status === 408 || answer.status === 429 || answer.status >= 500;
-  const wait = retryAfterMs(answer.headers, Date.now());
-  const detail = `Envoy answered ${answer.status}: ${answer.text.slice(0, 300).trim()}`;
-  const error: MetricAnswer = { kind: 'error', detail, retryable };
-  return retryable && wait !== undefined ? { ...error, retryAfterMs: wait } : error;
-}
-
 function compile(selector: Selector): ((sample: Sample) => boolean) | null {
   try {
     return createMatch(selector);
   } catch {
     return null;
   }
-}
-
-function refusal(detail: string) {
-  return { kind: 'error', detail, retryable: false } as const;
 }
 
 function toSeries({ labels, value }: Sample): { labels: Record<string, string>; value: number } {

@@ -1,6 +1,7 @@
 /** Settings and connection of Prometheus, and the part of its answer that we read. */
 
 import { z } from 'zod';
+import { loginFields, oneLogin } from '../../authorization.ts';
 import { headerValueSchema, httpUrlSchema } from '../../http-settings.ts';
 
 /** The specification has nothing to say: queries come with the metrics. */
@@ -11,19 +12,13 @@ export const connectionSchema = z
   .strictObject({
     /** Base URL, with the path prefix when there is one: `https://metrics.example.com/prometheus`. */
     url: httpUrlSchema,
-    /** Sent as `Authorization: Bearer …`. */
-    token: headerValueSchema.optional(),
-    username: z.string().optional(),
-    password: z.string().optional(),
+    ...loginFields,
     /** Sent as they are, e.g. `X-Scope-OrgID`. */
     headers: z.record(z.string(), headerValueSchema).optional(),
     /** Milliseconds until one query is given up. */
     timeoutMs: z.int().positive().default(10_000),
   })
-  .refine((connection) => !(connection.token && connection.username !== undefined), {
-    message: 'give `token` or `username` and `password`, not both',
-    path: ['token'],
-  });
+  .refine(...oneLogin);
 export type Connection = z.infer<typeof connectionSchema>;
 
 /** `[seconds, "value"]`; the value is text because JSON has no NaN. */
