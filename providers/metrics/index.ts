@@ -4,5 +4,10 @@ import { createShelf } from '../shelf.ts';
 import type { MetricProvider } from './contract.ts';
 import { envoy } from './envoy/index.ts';
 import { prometheus } from './prometheus/index.ts';
+import { web } from './web/index.ts';
 
-export const metricProviders = createShelf<MetricProvider>('metric provider', [prometheus, envoy]);
+export const metricProviders = createShelf<MetricProvider>('metric provider', [
+  prometheus,
+  envoy,
+  web,
+]);
