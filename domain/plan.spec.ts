@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { aProduction, aSpec, aVersion } from '../test/support/builders.ts';
 import { emptyLedger, quarantine, recordRollout, recordVersion, type Ledger } from './ledger.ts';
-import { planRelease, planReturn, rolloutsOf, type Plan } from './plan.ts';
+import { planRelease, planReturn, rolloutsOf, type Plan, type PlanContext } from './plan.ts';
 import type { Spec, SpecInput } from './spec.ts';
 
 /** A ledger in which each environment finished these versions, in order. */
@@ -18,16 +18,11 @@ function finished(past: Record<string, string[]>, alsoKnown: string[] = []): Led
   return ledger;
 }
 
-const granularity = { fake: 0.01 };
-const plan = (
-  spec: Spec,
-  version: string,
-  ledger: Ledger,
-  fine: Record<string, number> = granularity,
-) =>
+const powers = { fake: { granularity: 0.01 } };
+const plan = (spec: Spec, version: string, ledger: Ledger, able: PlanContext['powers'] = powers) =>
   planRelease(spec, aVersion(version), {
     ledger: recordVersion(ledger, aVersion(version)),
-    granularity: fine,
+    powers: able,
   });
 
 function planned(spec: Spec, version: string, ledger: Ledger): Plan {
@@ -77,6 +72,19 @@ describe('domain/plan', () => {
     expect(eu?.steps.map(({ weight }) => weight)).toEqual([5, 25, 100]);
     expect(eu?.metrics[0]?.ratioToStable).toBe(2);
     expect(result.baking).toEqual({ min: 3 * 120_000, max: 3 * 1_200_000 });
+  });
+
+  it('rounds generated weights to what the router can set', () => {
+    const strategy = { canary: { steps: { exponential: { from: 0.4, factor: 3 } } } };
+    const spec = aSpec({ production: aProduction({ strategy }) });
+    const weights = (able: PlanContext['powers']) => {
+      const result = plan(spec, '1.1.0', before, able);
+      if ('refusals' in result) throw new Error(result.refusals.join('; '));
+      return result.plan.waves[0]?.rollouts[0]?.steps.map(({ weight }) => weight);
+    };
+    expect(weights(powers)).toEqual([0.4, 1.2, 3.6, 10.8, 32.4, 97.2, 100]);
+    expect(weights({ fake: { granularity: 1 } })).toEqual([1, 4, 11, 32, 97, 100]);
+    expect(weights({ fake: { granularity: 5 } })).toEqual([5, 10, 30, 95, 100]);
   });
 
   it('adds up baking by waves and by how many run at a time', () => {
@@ -133,13 +141,13 @@ describe('domain/plan', () => {
   const ratioOnly = { metrics: [{ signal: 'errors', from: 'edge', ratioToStable: 2 }] } as const;
   const atOnce = aProduction({ strategy: { allAtOnce: { bake: {} } } });
 
-  it.each<[string, Spec, string, Ledger, Record<string, number>, string[]]>([
+  it.each<[string, Spec, string, Ledger, PlanContext['powers'], string[]]>([
     [
       'the version is live everywhere',
       aSpec(),
       '1.0.0',
       before,
-      granularity,
+      powers,
       ['1.0.0 is already live in every production environment'],
     ],
     [
@@ -147,7 +155,7 @@ describe('domain/plan', () => {
       aSpec({ rollback: { to: 'version:0.9.0' } }),
       '1.1.0',
       before,
-      granularity,
+      powers,
       [
         'eu: the designated version "0.9.0" is not known',
         'eu: there is no version to roll back to (none finished its bake)',
@@ -158,7 +166,7 @@ describe('domain/plan', () => {
       aSpec({ rollback: { to: 'version:0.9.0' } }),
       '1.1.0',
       bad(finished({ staging: ['1.0.0'], eu: ['0.9.0', '1.0.0'] }), '0.9.0'),
-      granularity,
+      powers,
       ['eu: the designated version 0.9.0 is quarantined'],
     ],
     [
@@ -166,7 +174,7 @@ describe('domain/plan', () => {
       aSpec({ rollback: { to: 'version:1.1.0' } }),
       '1.1.0',
       before,
-      granularity,
+      powers,
       ['eu: the designated version is the one that is to be released'],
     ],
     [
@@ -174,7 +182,7 @@ describe('domain/plan', () => {
       aSpec(),
       '1.1.0',
       bad(before, '1.0.0'),
-      granularity,
+      powers,
       ['eu: there is no version to roll back to (none finished its bake)'],
     ],
     [
@@ -182,7 +190,7 @@ describe('domain/plan', () => {
       canary([0.5, 100]),
       '1.1.0',
       before,
-      { fake: 1 },
+      { fake: { granularity: 1 } },
       ['eu: step 1: the router sets weights in units of 1 %'],
     ],
     [
@@ -198,7 +206,7 @@ describe('domain/plan', () => {
       aSpec({ analysis: { metrics: [] } }),
       '1.1.0',
       before,
-      granularity,
+      powers,
       ['eu: no metric can be judged, so no bake could ever pass'],
     ],
     [
@@ -206,13 +214,13 @@ describe('domain/plan', () => {
       aSpec({ analysis: { ...ratioOnly, metrics: [...ratioOnly.metrics] }, production: atOnce }),
       '1.1.0',
       before,
-      granularity,
+      powers,
       [
         'eu: no metric can be judged, so no bake could ever pass (all traffic at once needs metrics with a `limit`)',
       ],
     ],
-  ])('refuses when %s', (_, spec, version, ledger, fine, refusals) => {
-    expect(plan(spec, version, ledger, fine)).toEqual({ refusals });
+  ])('refuses when %s', (_, spec, version, ledger, able, refusals) => {
+    expect(plan(spec, version, ledger, able)).toEqual({ refusals });
   });
 
   it.each([
@@ -220,7 +228,7 @@ describe('domain/plan', () => {
     ['one with a commit', aVersion('1.1.0', { commit: 'f'.repeat(40) }), false],
   ])('warns when verifiers will miss a commit: %s', (_, version, expected) => {
     const spec = aSpec({ verify: [{ fake: {} }] });
-    const result = planRelease(spec, version, { ledger: before, granularity });
+    const result = planRelease(spec, version, { ledger: before, powers });
     const warnings = 'plan' in result ? result.plan.warnings : [];
     expect(warnings.some((warning) => warning.includes('names no commit'))).toBe(expected);
   });

@@ -6,6 +6,7 @@ import { environmentLedger, lastGood, type Ledger } from './ledger.ts';
 import type { Place, ProviderReference, Version } from './release.ts';
 import type { GateSpec, Spec, TestSpec } from './spec.ts';
 import { problemsOf, stepsOf, type Step } from './strategy.ts';
+import { leastPowers, type RouterPowers } from './traffic.ts';
 
 /** What one environment will go through. */
 export interface RolloutPlan {
@@ -49,8 +50,8 @@ export interface Plan {
 /** What planning needs to know beside the specification. */
 export interface PlanContext {
   ledger: Ledger;
-  /** Smallest weight difference of each router vendor, in percent. */
-  granularity: Record<string, number>;
+  /** What each router vendor can do; one that is missing sets whole percents. */
+  powers?: Record<string, RouterPowers> | undefined;
 }
 
 export type PlanResult = { plan: Plan } | { refusals: string[] };
@@ -60,7 +61,7 @@ export function planRelease(spec: Spec, version: Version, context: PlanContext):
   const refusals: string[] = [];
   const warnings: string[] = [];
   const planOne = (environment: string, stage: RolloutPlan['stage']) => {
-    const rollout = planRollout(spec, version, environment, stage, context.ledger);
+    const rollout = planRollout(spec, version, environment, stage, context);
     refusals.push(...refusalsOf(spec, rollout, context));
     warnings.push(...warningsOf(spec, rollout));
     return rollout;
@@ -108,7 +109,7 @@ export function planReturn(spec: Spec, to: string | null, ledger: Ledger): PlanR
     }
     const bad = ledger.quarantine[version.name];
     if (bad) refusals.push(`${environment}: ${version.name} is quarantined: ${bad.reason}`);
-    const rollout = planRollout(spec, version, environment, 'production', ledger);
+    const rollout = planRollout(spec, version, environment, 'production', { ledger });
     const steps = [{ number: 1, weight: 100, bake: null }];
     return [{ ...rollout, designated: rollout.stable, tests: [], metrics: [], steps }];
   };
@@ -133,9 +134,11 @@ function planRollout(
   version: Version,
   environment: string,
   stage: RolloutPlan['stage'],
-  ledger: Ledger,
+  context: PlanContext,
 ): RolloutPlan {
+  const { ledger } = context;
   const settings = spec.environments[environment];
+  const router = settings?.router ?? null;
   const live = environmentLedger(ledger, environment).live;
   const stable = live === null ? null : (ledger.versions[live] ?? null);
   const metrics = stage === 'staging' ? [] : metricsFor(spec, stable === null);
@@ -145,7 +148,7 @@ function planRollout(
       application: spec.application,
       environment,
       target: settings?.target ?? { vendor: '', settings: {} },
-      router: settings?.router ?? null,
+      router,
     },
     taskQueue: environmentTaskQueue(settings?.worker ?? null),
     stage,
@@ -157,10 +160,14 @@ function planRollout(
     steps:
       stage === 'staging'
         ? [{ number: 1, weight: 100, bake: null }]
-        : stepsFor(spec, stable === null, metrics),
+        : stepsFor(spec, stable === null, metrics, powersOf(router, context)),
     metrics,
     interval: spec.analysis.interval,
   };
+}
+
+function powersOf(router: ProviderReference | null, { powers }: PlanContext): RouterPowers {
+  return powers?.[router?.vendor ?? ''] ?? leastPowers;
 }
 
 /** Where stable never has traffic beside the candidate, only absolute limits can be judged. */
@@ -173,12 +180,19 @@ function metricsFor(spec: Spec, first: boolean): MetricSpec[] {
 }
 
 function isCompared(spec: Spec): boolean {
-  return stepsOf(spec.production.strategy).some((step) => step.weight < 100);
+  return stepsOf(spec.production.strategy, leastPowers.granularity).some(
+    (step) => step.weight < 100,
+  );
 }
 
 /** In a first release there is nothing beside the candidate, so all goes to it at once. */
-function stepsFor(spec: Spec, first: boolean, metrics: readonly MetricSpec[]): Step[] {
-  const steps = stepsOf(spec.production.strategy);
+function stepsFor(
+  spec: Spec,
+  first: boolean,
+  metrics: readonly MetricSpec[],
+  { granularity }: RouterPowers,
+): Step[] {
+  const steps = stepsOf(spec.production.strategy, granularity);
   if (!first) return steps;
   const last = steps.at(-1);
   return [{ number: 1, weight: 100, bake: metrics.length > 0 ? (last?.bake ?? null) : null }];
@@ -220,8 +234,7 @@ function refusalsOf(spec: Spec, rollout: RolloutPlan, context: PlanContext): str
   if (!designated) {
     refusals.push(`${environment}: there is no version to roll back to (none finished its bake)`);
   }
-  const granularity = place.router ? context.granularity[place.router.vendor] : undefined;
-  const problems = problemsOf(rollout.steps, granularity ?? 1);
+  const problems = problemsOf(rollout.steps, powersOf(place.router, context));
   refusals.push(...problems.map((problem) => `${environment}: ${problem}`));
   if (rollout.metrics.length === 0 && rollout.steps.some((step) => step.bake)) {
     const why = isCompared(spec) ? '' : ' (all traffic at once needs metrics with a `limit`)';

@@ -134,6 +134,26 @@ describe('domain/spec', () => {
       strategy({ steps: [5, { weight: 5 }] }),
       'production.strategy.canary.steps.1: must be above the step before it (5 %), not 5 %',
     ],
+    [
+      'generated steps below the one before',
+      strategy({ steps: [50, { linear: { by: 10 } }] }),
+      'production.strategy.canary.steps.1: must be above the step before it (50 %), not 10 %',
+    ],
+    [
+      'generated steps that end before they begin',
+      strategy({ steps: { exponential: { from: 10, factor: 2, to: 5 } } }),
+      'must not be below the first weight',
+    ],
+    [
+      'more steps than anybody waits for',
+      strategy({ steps: { linear: { by: 0.01 } } }),
+      'production.strategy.canary.steps: makes 10000 steps; at most 100 are taken',
+    ],
+    [
+      'a factor that never gets there',
+      strategy({ steps: { exponential: { from: 1, factor: 1 } } }),
+      'production.strategy',
+    ],
     ['a step above 100', strategy({ steps: [101] }), 'production.strategy'],
     ['a step of nothing', strategy({ steps: [0] }), 'production.strategy'],
     [

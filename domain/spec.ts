@@ -5,6 +5,7 @@ import { analysisSchema } from './analysis/spec.ts';
 import { durationSchema } from './duration.ts';
 import { labelPattern, versionNamePattern } from './ids.ts';
 import { isRecord } from './json.ts';
+import { strategySchema } from './strategy-spec.ts';
 
 const labelSchema = z
   .string()
@@ -74,57 +75,6 @@ const testSchema = z
     return { name, vendor, settings };
   })
   .meta({ description: '`name`, and one kind of test with its settings: http or command' });
-
-const stepSchema = z.union([
-  z.number().gt(0).max(100),
-  z.strictObject({
-    weight: z.number().gt(0).max(100),
-    bake: z.strictObject({ min: durationSchema, max: durationSchema }).partial().optional(),
-  }),
-]);
-
-const bakeSchema = z
-  .strictObject({
-    min: duration('2m').describe('No verdict `pass` before'),
-    max: duration('20m').describe('Without a verdict until then, the policy decides'),
-  })
-  .refine((bake) => bake.min <= bake.max, { path: ['max'], message: 'must not be below min' });
-
-const canarySchema = z
-  .strictObject({
-    steps: z
-      .array(stepSchema)
-      .min(1)
-      .max(100)
-      .default([1, 5, 25, 50, 100])
-      .describe('Weights in percent, rising; 100 is added at the end when it is missing'),
-    bake: bakeSchema.prefault({}),
-  })
-  .superRefine(({ steps, bake }, context) => {
-    steps.forEach((step, index) => {
-      const refuse = (message: string, path: string[] = []) =>
-        context.addIssue({ code: 'custom', path: ['steps', index, ...path], message });
-      const before = steps[index - 1];
-      const weight = weightOf(step);
-      if (before !== undefined && weight <= weightOf(before)) {
-        refuse(`must be above the step before it (${weightOf(before)} %), not ${weight} %`);
-      }
-      if (typeof step === 'number') return;
-      const own = { ...bake, ...step.bake };
-      if (own.min > own.max) refuse('min must not be above max', ['bake']);
-    });
-  });
-
-function weightOf(step: number | { weight: number }): number {
-  return typeof step === 'number' ? step : step.weight;
-}
-
-const strategySchema = z
-  .union([
-    z.strictObject({ canary: canarySchema }),
-    z.strictObject({ allAtOnce: z.strictObject({ bake: bakeSchema.optional() }) }),
-  ])
-  .describe('How the audience grows');
 
 const gateSchema = z.strictObject({
   before: z

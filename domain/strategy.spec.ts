@@ -6,7 +6,7 @@ import { problemsOf, stepsOf } from './strategy.ts';
 type StrategyInput = SpecInput['production']['strategy'];
 
 const stepsFor = (strategy: StrategyInput) =>
-  stepsOf(aSpec({ production: aProduction({ strategy }) }).production.strategy);
+  stepsOf(aSpec({ production: aProduction({ strategy }) }).production.strategy, 0.01);
 const usual = { min: 120_000, max: 1_200_000 };
 
 describe('domain/strategy', () => {
@@ -27,6 +27,31 @@ describe('domain/strategy', () => {
         [10, { min: 300_000, max: 1_200_000 }],
         [100, usual],
       ],
+    ],
+    [
+      'linear, from the first distance',
+      { canary: { steps: { linear: { by: 30 } } } },
+      [30, 60, 90, 100].map((weight) => [weight, usual]),
+    ],
+    [
+      'linear, with an end and a bake of its own',
+      { canary: { steps: { linear: { from: 5, by: 10, to: 30 }, bake: { max: '1h' } } } },
+      [
+        [5, { min: 120_000, max: 3_600_000 }],
+        [15, { min: 120_000, max: 3_600_000 }],
+        [25, { min: 120_000, max: 3_600_000 }],
+        [100, usual],
+      ],
+    ],
+    [
+      'exponential, ending at 100',
+      { canary: { steps: { exponential: { from: 1, factor: 10 } } } },
+      [1, 10, 100].map((weight) => [weight, usual]),
+    ],
+    [
+      'written and generated steps in one list, without traces of binary fractions',
+      { canary: { steps: [0.05, { linear: { from: 0.1, by: 0.1, to: 0.4 } }, 50] } },
+      [0.05, 0.1, 0.2, 0.3, 0.4, 50, 100].map((weight) => [weight, usual]),
     ],
     ['all at once, unwatched', { allAtOnce: {} }, [[100, null]]],
     ['all at once, watched', { allAtOnce: { bake: {} } }, [[100, usual]]],
@@ -57,6 +82,6 @@ describe('domain/strategy', () => {
       ["step 1: the bake's min is above its max"],
     ],
   ])('problems: %s', (_, steps, granularity, expected) => {
-    expect(problemsOf(steps, granularity)).toEqual(expected);
+    expect(problemsOf(steps, { granularity })).toEqual(expected);
   });
 });

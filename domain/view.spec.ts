@@ -15,7 +15,7 @@ import { newRollout } from './rollout-progress.ts';
 import { describeRelease, describeRollout, describeWait } from './view.ts';
 
 function aPlan(): RolloutPlan {
-  const context = { ledger: emptyLedger(), granularity: { fake: 1 } };
+  const context = { ledger: emptyLedger() };
   const result = planRelease(aSpec(), aVersion('1.1.0'), context);
   const rollout = 'plan' in result ? result.plan.waves[0]?.rollouts[0] : undefined;
   if (!rollout) throw new Error('no plan');

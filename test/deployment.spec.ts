@@ -187,11 +187,8 @@ describe('docker-compose.yml: settings', () => {
 describe('deploy/crescendo', () => {
   it('shop.yaml is valid, and a first release of it can be planned', () => {
     expect(warnings).toEqual([]);
-    const granularity = Object.fromEntries(
-      Object.entries(routerPowers).map(([name, powers]) => [name, powers.granularity]),
-    );
     const version = { name: '1.0.0', artifact: './dist/demo/versions/1.0.0.js' };
-    const result = planRelease(spec, version, { ledger: emptyLedger(), granularity });
+    const result = planRelease(spec, version, { ledger: emptyLedger(), powers: routerPowers });
     expect(result).toHaveProperty('plan.version.name', '1.0.0');
   });
 

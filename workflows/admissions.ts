@@ -159,12 +159,12 @@ export class Admissions {
   private plan(pending: Pending) {
     const { spec, ledger } = this.guardian;
     if (!spec) return { refusals: ['there is no specification'] };
-    const { version, granularity, quarantineOverride } = pending.request;
+    const { version, powers, quarantineOverride } = pending.request;
     if (pending.mode === 'return') return planReturn(spec, pending.to, ledger);
     const held = ledger.quarantine[version.name];
     if (held && quarantineOverride === null)
       return { refusals: [`${version.name} is quarantined: ${held.reason}`] };
-    return planRelease(spec, version, { ledger, granularity });
+    return planRelease(spec, version, { ledger, powers });
   }
 
   /** Terminated or failed without a report: its environments may be half way, so bring them back. */

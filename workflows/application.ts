@@ -120,7 +120,6 @@ export async function application(input: ApplicationInput): Promise<void> {
       reason,
       idempotencyKey,
       quarantineOverride: reason ?? 'return',
-      granularity: {},
     };
     return open(
       { request: submission, mode: 'return', to: request.to, plan: null, attempt: 1 },
@@ -187,7 +186,7 @@ function apply(guardian: Guardian, { spec }: ApplyRequest) {
 
 /** Everything that speaks against a release at once; what depends on the lane is planned later. */
 function checkSubmission(guardian: Guardian, request: SubmitRequest): void {
-  const { version, idempotencyKey, quarantineOverride, granularity } = request;
+  const { version, idempotencyKey, quarantineOverride, powers } = request;
   const known = findKey(guardian, idempotencyKey, request);
   refuseIf(known === 'conflict', 'idempotency_conflict', 'the key was used for another request');
   if (known !== null) return;
@@ -207,7 +206,7 @@ function checkSubmission(guardian: Guardian, request: SubmitRequest): void {
   refuseIf(turnsAway(lane, spec.concurrency), 'lane_busy', `${active} is under way`);
   if (lane.active && !lane.warm) return;
   const known_ = recordVersion(ledger, version);
-  planOf(planRelease(spec, version, { ledger: known_, granularity }));
+  planOf(planRelease(spec, version, { ledger: known_, powers }));
 }
 
 function contradiction(guardian: Guardian, version: Version): string {

@@ -58,8 +58,8 @@ export interface SubmitRequest {
   idempotencyKey: string | null;
   /** Why a quarantined version is released all the same. */
   quarantineOverride: string | null;
-  /** Smallest weight difference of each router vendor, in percent. */
-  granularity: PlanContext['granularity'];
+  /** What each router vendor can do, as the API knows it. */
+  powers?: PlanContext['powers'];
 }
 export interface SubmitAnswer {
   number: number;

@@ -30,10 +30,6 @@ import type { LiftBody, RollbackBody, SubmitBody } from './applications.schemas.
 /** An application that has been given a specification. */
 export type KnownApplication = ApplicationState & { spec: Spec };
 
-const granularity = Object.fromEntries(
-  Object.entries(routerPowers).map(([vendor, powers]) => [vendor, powers.granularity]),
-);
-
 @Injectable()
 export class ApplicationsService {
   constructor(
@@ -82,7 +78,7 @@ export class ApplicationsService {
     }
     const result = planRelease(spec, version, {
       ledger: recordVersion(ledger, version),
-      granularity,
+      powers: routerPowers,
     });
     if ('refusals' in result) {
       const fields = result.refusals.map((message) => ({ path: '', message }));
@@ -97,7 +93,8 @@ export class ApplicationsService {
   /** The workflow itself knows repeated keys, longer than Temporal remembers ids of updates. */
   async submit(application: string, body: SubmitBody, by: Actor, idempotencyKey: string | null) {
     const { version, reason = null, quarantineOverride = null } = body;
-    const request = { version, by, reason, idempotencyKey, quarantineOverride, granularity };
+    const powers = routerPowers;
+    const request = { version, by, reason, idempotencyKey, quarantineOverride, powers };
     const answer = await this.temporal.ask({ kind: 'application', name: application }, () =>
       this.handle(application).executeUpdate(submitUpdate, { args: [request] }),
     );

@@ -10,12 +10,6 @@ export interface RoutedVersion extends Deployment {
   weight: number;
 }
 
-/** What a router can do; a plan that asks for more is refused before the start. */
-export interface RouterPowers {
-  /** Smallest weight difference it can set, in percent (Envoy: 0.01). */
-  granularity: number;
-}
-
 export interface Router {
   /**
    * Makes `versions` the complete set for the site: declarative and idempotent, never a moment

@@ -1,7 +1,8 @@
 /** The shelf of routers: one line per vendor. */
 
+import type { RouterPowers } from '../../domain/traffic.ts';
 import { createShelf } from '../shelf.ts';
-import type { Router, RouterPowers } from './contract.ts';
+import type { Router } from './contract.ts';
 import { envoy } from './envoy/index.ts';
 
 const vendors = [envoy];

@@ -213,7 +213,7 @@ function createScene(
             reason: null,
             idempotencyKey: null,
             quarantineOverride: null,
-            granularity: { fake: 0.01 },
+            powers: { fake: { granularity: 0.01 } },
             ...extra,
           },
         ],

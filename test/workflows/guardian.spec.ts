@@ -152,7 +152,7 @@ describe('workflows/application: continue as new', () => {
         reason: null,
         idempotencyKey: null,
         quarantineOverride: null,
-        granularity: { fake: 1 },
+        powers: { fake: { granularity: 1 } },
       };
       if (!spec) throw new Error('no specification');
       const known = recordVersion(ledger, request.version);

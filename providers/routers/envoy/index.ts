@@ -2,11 +2,12 @@
 
 import { CrescendoError } from '../../../domain/errors.ts';
 import type { TrafficShare } from '../../../domain/release.ts';
+import type { RouterPowers } from '../../../domain/traffic.ts';
 import type { Vendor } from '../../shelf.ts';
 import type { CallContext } from '../../call.ts';
 import { pause } from '../../pause.ts';
 import type { Site } from '../../targets/contract.ts';
-import type { RoutedVersion, Router, RouterPowers } from '../contract.ts';
+import type { RoutedVersion, Router } from '../contract.ts';
 import { findSite, readEnvoy, sharesOf } from './admin.ts';
 import type { RunningEnvoy } from './admin.ts';
 import { checkFence, checkNeighbours, checkVersions } from './check.ts';

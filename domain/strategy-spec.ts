@@ -1,0 +1,113 @@
+/** The `strategy` part of a specification: how the audience grows. */
+
+import { z } from 'zod';
+import { durationSchema } from './duration.ts';
+
+export const bakeSchema = z
+  .strictObject({
+    min: durationSchema.prefault('2m').describe('No verdict `pass` before'),
+    max: durationSchema
+      .prefault('20m')
+      .describe('Without a verdict until then, the policy decides'),
+  })
+  .refine((bake) => bake.min <= bake.max, { path: ['max'], message: 'must not be below min' });
+
+const ownBakeSchema = z
+  .strictObject({ min: durationSchema, max: durationSchema })
+  .partial()
+  .optional()
+  .describe('What differs from the bake of the others');
+
+const weightSchema = z.number().gt(0).max(100);
+
+const toSchema = weightSchema.default(100).describe('No generated weight is above');
+const belowFrom = { path: ['to'], message: 'must not be below the first weight' };
+
+const linearSchema = z
+  .strictObject({
+    from: weightSchema.optional().describe('First weight; default `by`'),
+    by: z.number().min(0.01).max(100).describe('Distance of the weights, in percent'),
+    to: toSchema,
+  })
+  .refine(({ from, by, to }) => (from ?? by) <= to, belowFrom);
+
+const exponentialSchema = z
+  .strictObject({
+    from: weightSchema.describe('First weight, in percent'),
+    factor: z.number().min(1.1).max(100).describe('Each weight is so many times the one before'),
+    to: toSchema,
+  })
+  .refine(({ from, to }) => from <= to, belowFrom);
+
+const generated = [
+  z.strictObject({ linear: linearSchema, bake: ownBakeSchema }),
+  z.strictObject({ exponential: exponentialSchema, bake: ownBakeSchema }),
+] as const;
+
+const stepSchema = z.union([
+  weightSchema,
+  z.strictObject({ weight: weightSchema, bake: ownBakeSchema }),
+  ...generated,
+]);
+export type StepSpec = z.output<typeof stepSchema>;
+
+/** More than these would be no steps but a slope. */
+const mostSteps = 100;
+
+const stepsSchema = z
+  .union([z.array(stepSchema).min(1).max(mostSteps), ...generated])
+  .transform((steps): StepSpec[] => (Array.isArray(steps) ? steps : [steps]));
+
+const canarySchema = z
+  .strictObject({
+    steps: stepsSchema
+      .prefault([1, 5, 25, 50, 100])
+      .describe('Weights in percent, rising; 100 is added at the end when it is missing'),
+    bake: bakeSchema.prefault({}),
+  })
+  .superRefine(({ steps, bake }, context) => {
+    const refuse = (message: string, path: (string | number)[] = []) =>
+      context.addIssue({ code: 'custom', path: ['steps', ...path], message });
+    // What was wrong inside a generated step has been said, and left it as it was written.
+    if (!Array.isArray(steps)) return;
+    let before = 0;
+    steps.forEach((step, index) => {
+      const weights = weightsOf(step);
+      const [first = 0] = weights;
+      if (first <= before) {
+        refuse(`must be above the step before it (${before} %), not ${first} %`, [index]);
+      }
+      before = weights.at(-1) ?? before;
+      if (typeof step === 'number') return;
+      const own = { ...bake, ...step.bake };
+      if (own.min > own.max) refuse('min must not be above max', [index, 'bake']);
+    });
+    const count = steps.flatMap((step) => weightsOf(step)).length;
+    if (count > mostSteps) refuse(`makes ${count} steps; at most ${mostSteps} are taken`);
+  });
+
+/** The weights of one entry of `steps`, in percent and not yet rounded to what a router can set. */
+export function weightsOf(step: StepSpec): number[] {
+  if (typeof step === 'number') return [step];
+  if ('weight' in step) return [step.weight];
+  if ('linear' in step) {
+    const { by, from = by, to } = step.linear;
+    return generate(from, to, (count) => from + count * by);
+  }
+  const { from, factor, to } = step.exponential;
+  return generate(from, to, (count) => from * factor ** count);
+}
+
+function generate(from: number, to: number, weightAt: (count: number) => number): number[] {
+  const weights = [from];
+  // A trace of binary fractions must neither add a weight nor take one away.
+  while (weightAt(weights.length) <= to + 1e-9) weights.push(weightAt(weights.length));
+  return weights;
+}
+
+export const strategySchema = z
+  .union([
+    z.strictObject({ canary: canarySchema }),
+    z.strictObject({ allAtOnce: z.strictObject({ bake: bakeSchema.optional() }) }),
+  ])
+  .describe('How the audience grows');
