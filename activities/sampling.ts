@@ -135,7 +135,7 @@ type Queries =
 
 function queriesOf(metric: MetricSpec, provider: MetricProvider): Queries {
   if (!('signal' in metric)) return metric;
-  const queries = provider.signals?.()[metric.signal];
+  const queries = provider.signals?.(undefined)[metric.signal];
   if (queries) return queries;
   const message = `connection "${metric.from}" has no built-in queries for ${metric.signal}: write them in the specification`;
   throw new CrescendoError('settings_invalid', message);

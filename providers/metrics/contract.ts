@@ -28,17 +28,29 @@ export type MetricAnswer =
   | { kind: 'error'; detail: string; retryable: boolean; retryAfterMs?: number };
 
 /** Ready-made queries for a golden signal, with `{{application}}`-style placeholders. */
-export type SignalQueries =
+export type SignalQueries = {
+  /** Whether they answer raw counters; what the provider says unless given. */
+  cumulative?: boolean;
+} & (
   | { type: 'ratio'; bad: string; total: string }
-  | { type: 'latency'; buckets: string };
+  /** `unit` of the bounds `le`; ms unless given. */
+  | { type: 'latency'; buckets: string; unit?: 'ms' | 's' }
+  /** One series, comparable between versions whatever their share of the traffic. */
+  | { type: 'gauge'; value: string }
+);
 
 export interface MetricProvider {
   /** True: answers are raw counters since the start of the thing counted, so take increases. */
   readonly cumulative: boolean;
   /** Never throws for what the provider did; a failure comes back as `kind: 'error'`. */
   query(query: MetricQuery, context: CallContext): Promise<MetricAnswer>;
-  /** Optional power: queries for `signal: errors | latency`, so that users need not write any. */
-  signals?(): Partial<Record<'errors' | 'latency', SignalQueries>>;
+  /**
+   * Optional power: queries for the golden signals, so that users need not write any. `source` names
+   * who exports the numbers, where a vendor keeps those of many; unknown or without one: none.
+   */
+  signals?(
+    source: string | undefined,
+  ): Partial<Record<'errors' | 'latency' | 'saturation', SignalQueries>>;
   /** Optional power: values of placeholders that only this vendor knows, for one version. */
   templateValues?(site: Site, version: string): Record<string, string>;
 }

@@ -29,7 +29,11 @@ export interface RunningPrometheus {
  * Starts Prometheus, scraping `target` (`host:port`, path `/metrics`) five times a second, and
  * returns once it is ready. Stop it in `afterAll`.
  */
-export async function startPrometheus(program: string, target: string): Promise<RunningPrometheus> {
+export async function startPrometheus(
+  program: string,
+  target: string,
+  flags: readonly string[] = [],
+): Promise<RunningPrometheus> {
   const folder = await mkdtemp(join(tmpdir(), 'crescendo-prometheus-'));
   await writeFile(join(folder, 'prometheus.json'), JSON.stringify(configuration(target)));
   const child = spawn(
@@ -38,6 +42,7 @@ export async function startPrometheus(program: string, target: string): Promise<
       `--config.file=${join(folder, 'prometheus.json')}`,
       `--storage.tsdb.path=${join(folder, 'data')}`,
       '--web.listen-address=127.0.0.1:0',
+      ...flags,
     ],
     { stdio: ['ignore', 'ignore', 'pipe'] },
   );

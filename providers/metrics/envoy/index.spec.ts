@@ -111,7 +111,7 @@ describe('providers/metrics/envoy/index', () => {
   }
 
   async function errors(version: string): Promise<(number | string)[]> {
-    const queries = provider.signals?.().errors;
+    const queries = provider.signals?.(undefined).errors;
     if (queries?.type !== 'ratio') throw new Error('no ratio');
     const answers = [await ask(version, queries.bad), await ask(version, queries.total)];
     return answers.map((answer) => {
@@ -170,7 +170,7 @@ describe('providers/metrics/envoy/index', () => {
 
   it('counts latency in the same buckets before and after the first request', async () => {
     await route('1.3.0');
-    const queries = provider.signals?.().latency;
+    const queries = provider.signals?.(undefined).latency;
     if (queries?.type !== 'latency') throw new Error('no latency');
     const read = async () => {
       const answer = await ask('1.3.0', queries.buckets);

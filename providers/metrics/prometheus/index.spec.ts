@@ -142,15 +142,6 @@ describe('providers/metrics/prometheus/index', () => {
     expect(await ask({ ...range, from: range.to })).toEqual({ kind: 'points', series });
   });
 
-  it('takes native histograms for series without points', async () => {
-    const histogram = {
-      metric: { job: 'app' },
-      histograms: [[1_700_000_000, { count: '1', sum: '2' }]],
-    };
-    stub.answerWith(matrix(histogram));
-    expect(await ask(range)).toMatchObject({ kind: 'noData' });
-  });
-
   it('widens the step so that Prometheus does not refuse the number of points', async () => {
     await ask({ ...range, from: range.to - 86_400_000, step: 1_000 });
     expect(form()['step']).toBe('8.640');

@@ -7,9 +7,11 @@ import { joinUrl } from '../../http-settings.ts';
 import type { Vendor } from '../../shelf.ts';
 import { answering } from '../answers.ts';
 import type { MetricProvider, MetricQuery } from '../contract.ts';
+import { clusterName } from '../../routers/envoy/names.ts';
 import { promqlRequest, readPromql } from './promql.ts';
 import { connectionSchema, settingsSchema } from './schema.ts';
 import type { Connection, Settings } from './schema.ts';
+import { signalsOf } from './signals/index.ts';
 
 export const prometheus: Vendor<Settings, Connection, MetricProvider> = {
   name: 'prometheus',
@@ -19,8 +21,14 @@ export const prometheus: Vendor<Settings, Connection, MetricProvider> = {
     cumulative: false,
     query: (query, context) =>
       answering(context, async () => {
-        return readPromql('Prometheus', await ask(query, connection, context));
+        return readPromql(
+          'Prometheus',
+          await ask(query, connection, context),
+          connection.histogramUnit,
+        );
       }),
+    signals: (source) => (source === undefined ? {} : signalsOf(source, connection.labels)),
+    templateValues: (site, version) => ({ cluster: clusterName(site, version) }),
   }),
 };
 

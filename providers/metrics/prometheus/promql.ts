@@ -3,6 +3,7 @@
 import type { HttpAnswer } from '../../http.ts';
 import { failure, notItsFormat, parseJson, pointsOrNone, shorten, wrongQuery } from '../answers.ts';
 import type { MetricAnswer, MetricQuery, Series } from '../contract.ts';
+import { histogramSeries, type HistogramUnit } from './native-histograms.ts';
 import { answerSchema, type Data } from './schema.ts';
 
 /** Prometheus refuses more than 11,000 points per series. */
@@ -24,8 +25,15 @@ export function promqlRequest(query: MetricQuery): {
   return { path: 'query_range', form: new URLSearchParams({ query: query.query, ...range }) };
 }
 
-/** Points, no data or an error, from an answer of `vendor`. */
-export function readPromql(vendor: string, answer: HttpAnswer): MetricAnswer {
+/**
+ * Points, no data or an error, from an answer of `vendor`. Native histograms become a series for each
+ * bound of their `unit`.
+ */
+export function readPromql(
+  vendor: string,
+  answer: HttpAnswer,
+  unit: HistogramUnit = 's',
+): MetricAnswer {
   const said = answerSchema.safeParse(parseJson(answer.text)).data;
   if (said?.status === 'error') {
     const { errorType, error } = said;
@@ -35,22 +43,31 @@ export function readPromql(vendor: string, answer: HttpAnswer): MetricAnswer {
   if (answer.status < 200 || answer.status > 299) {
     return failure(vendor, answer, shorten(answer.text));
   }
-  return said ? readData(vendor, said.data, said.warnings) : notItsFormat(vendor, answer);
+  return said ? readData(vendor, said.data, said.warnings, unit) : notItsFormat(vendor, answer);
 }
 
-function readData(vendor: string, data: Data, warnings: string[]): MetricAnswer {
+function readData(
+  vendor: string,
+  data: Data,
+  warnings: string[],
+  unit: HistogramUnit,
+): MetricAnswer {
   if (data.resultType === 'string') {
     return wrongQuery('the query answers a text; only numbers can be judged');
   }
   const said = warnings.length > 0 ? `${vendor} warns: ${warnings.join('; ')}` : '';
-  return pointsOrNone(toSeries(data), said);
+  return pointsOrNone(toSeries(data, unit), said);
 }
 
-function toSeries(data: Exclude<Data, { resultType: 'string' }>): Series[] {
+function toSeries(data: Exclude<Data, { resultType: 'string' }>, unit: HistogramUnit): Series[] {
   if (data.resultType === 'scalar') return [{ labels: {}, points: toPoints([data.result]) }];
-  return data.result.map((one) => {
+  return data.result.flatMap((one) => {
     const samples = 'values' in one ? one.values : one.value ? [one.value] : [];
-    return { labels: one.metric, points: toPoints(samples) };
+    const histograms = 'histograms' in one ? one.histograms : one.histogram ? [one.histogram] : [];
+    const numbers = { labels: one.metric, points: toPoints(samples) };
+    if (histograms.length === 0) return [numbers];
+    const buckets = histogramSeries(one.metric, histograms, unit);
+    return samples.length === 0 ? buckets : [numbers, ...buckets];
   });
 }
 

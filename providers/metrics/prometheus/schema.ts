@@ -3,10 +3,15 @@
 import { z } from 'zod';
 import { loginFields, oneLogin } from '../../authorization.ts';
 import { headerValueSchema, httpUrlSchema } from '../../http-settings.ts';
+import { histogramSchema } from './native-histograms.ts';
 
 /** The specification has nothing to say: queries come with the metrics. */
 export const settingsSchema = z.strictObject({});
 export type Settings = z.infer<typeof settingsSchema>;
+
+const labelNameSchema = z
+  .string()
+  .regex(/^[A-Za-z_]\w*$/, 'write a label name such as destination_version');
 
 export const connectionSchema = z
   .strictObject({
@@ -17,6 +22,10 @@ export const connectionSchema = z
     headers: z.record(z.string(), headerValueSchema).optional(),
     /** Milliseconds until one query is given up. */
     timeoutMs: z.int().positive().default(10_000),
+    /** Of the built-in queries: label → value, `null` to drop it; `=~`, `!=`, `!~` may come first. */
+    labels: z.record(labelNameSchema, z.string().nullable()).default({}),
+    /** What native histograms are measured in. */
+    histogramUnit: z.enum(['s', 'ms']).default('s'),
   })
   .refine(...oneLogin);
 export type Connection = z.infer<typeof connectionSchema>;
@@ -25,15 +34,29 @@ export type Connection = z.infer<typeof connectionSchema>;
 const sampleSchema = z.tuple([z.number(), z.string()]);
 const labelsSchema = z.record(z.string(), z.string());
 
-/** Series of native histograms have no `values`: they are read as series without points. */
+const histogramSampleSchema = z.tuple([z.number(), histogramSchema]);
+
+/** A series has numbers, native histograms, or first the one and then the other. */
 const dataSchema = z.discriminatedUnion('resultType', [
   z.object({
     resultType: z.literal('matrix'),
-    result: z.array(z.object({ metric: labelsSchema, values: z.array(sampleSchema).default([]) })),
+    result: z.array(
+      z.object({
+        metric: labelsSchema,
+        values: z.array(sampleSchema).default([]),
+        histograms: z.array(histogramSampleSchema).default([]),
+      }),
+    ),
   }),
   z.object({
     resultType: z.literal('vector'),
-    result: z.array(z.object({ metric: labelsSchema, value: sampleSchema.optional() })),
+    result: z.array(
+      z.object({
+        metric: labelsSchema,
+        value: sampleSchema.optional(),
+        histogram: histogramSampleSchema.optional(),
+      }),
+    ),
   }),
   z.object({ resultType: z.literal('scalar'), result: sampleSchema }),
   z.object({ resultType: z.literal('string'), result: sampleSchema }),
