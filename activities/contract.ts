@@ -12,6 +12,7 @@ import type {
   Weight,
 } from '../domain/release.ts';
 import type { TestSpec } from '../domain/spec.ts';
+import type { QueueState } from '../domain/task-queue.ts';
 
 export interface VersionAtPlace {
   place: Place;
@@ -78,6 +79,14 @@ export interface NoticeInput {
   at: string;
 }
 
+export interface QueueInput {
+  taskQueue: string;
+  /** What is known of it: the watch ends when that is no longer so. */
+  served: boolean;
+  /** Milliseconds that the change must have lasted. */
+  settle: number;
+}
+
 export interface RecoverInput {
   application: string;
   release: number;
@@ -114,6 +123,8 @@ export interface WatchingActivities {
   runTest(input: TestInput): Promise<TestResult>;
   /** Samples, judges and records until there is a verdict. */
   bake(input: BakeInput): Promise<BakeResult>;
+  /** Watches whether a worker polls a queue of activities, until that changes. */
+  watchQueue(input: QueueInput): Promise<QueueState>;
 }
 
 export type Activities = QuickActivities & DeployingActivities & WatchingActivities;

@@ -8,6 +8,7 @@ import { bakeActivities } from './bake.ts';
 import type { Activities } from './contract.ts';
 import { deploymentActivities } from './deployment.ts';
 import { withFailures } from './failures.ts';
+import { queueActivities, temporalQueueLook } from './queues.ts';
 import { recordActivities, type LinkMaker } from './record.ts';
 import { trafficActivities } from './traffic.ts';
 import { verificationActivities } from './verification.ts';
@@ -26,6 +27,7 @@ export function createActivities({ providers, journal, client, links }: Hands): 
     ...trafficActivities(providers),
     ...verificationActivities(providers),
     ...bakeActivities(providers, journal),
+    ...queueActivities(temporalQueueLook(client)),
     async isReleaseOpen({ application, release }) {
       const id = releaseWorkflowId({ application, number: release });
       const { status } = await client.workflow.getHandle(id).describe();

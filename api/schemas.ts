@@ -90,6 +90,7 @@ const rolloutProgressSchema = z
     weight: z.number().describe('Share of the candidate in percent, as read back from the router'),
     peak: z.number(),
     wait: waitSchema.nullable(),
+    unserved: waitSchema.nullable().describe('While no worker serves this environment'),
     cause: z.string().nullable(),
     live: z.string().nullable(),
     sentence: z.string().nullable(),

@@ -58,6 +58,9 @@ export type RolloutEventBody =
   | { type: 'rollback.delayed'; sentence: string; attempts: number }
   | { type: 'rollback.verified'; to: string | null; shares: TrafficShare[] }
   | { type: 'version.retired'; version: string }
+  /** No worker serves this environment: what was asked of it waits, in silence but for this. */
+  | { type: 'worker.missed'; queue: string; wait: Wait }
+  | { type: 'worker.returned'; queue: string }
   | {
       type: 'rollout.ended';
       version: string;
@@ -84,6 +87,8 @@ export const rolloutEventTypes = [
   'rollback.delayed',
   'rollback.verified',
   'version.retired',
+  'worker.missed',
+  'worker.returned',
   'rollout.ended',
 ] as const satisfies readonly RolloutEventBody['type'][];
 

@@ -52,6 +52,10 @@ export function noticeFor(event: CrescendoEvent, progress: ReleaseProgress): Not
         'info',
         `is out of ${event.environment}: ${event.to ?? 'nothing'} serves it, verified`,
       );
+    case 'worker.missed':
+      return say('alert', `waits in ${event.environment} for ${event.wait.for}`);
+    case 'worker.returned':
+      return say('info', `goes on in ${event.environment}: a worker polls ${event.queue} again`);
     case 'version.quarantined':
       return say('warning', `is quarantined: ${event.reason}`, '', event.version);
     case 'release.ended':

@@ -42,6 +42,8 @@ export interface RolloutProgress {
   shares: TrafficShare[];
   verdict: Verdict | null;
   wait: Wait | null;
+  /** While no worker serves this environment; whatever else it waits for waits for that. */
+  unserved: Wait | null;
   /** Why it rolls or rolled back. */
   cause: string | null;
   outcome: RolloutOutcome | null;
@@ -67,6 +69,7 @@ export function newRollout(environment: string, at: string): RolloutProgress {
     shares: [],
     verdict: null,
     wait: null,
+    unserved: null,
     cause: null,
     outcome: null,
     live: null,
@@ -146,8 +149,14 @@ export function advanceRollout(rollout: RolloutProgress, event: RolloutEvent): R
       return { ...rollout, shares: event.shares, weight: 0, sentence: null };
     case 'version.retired':
       return rollout;
-    case 'rollout.ended':
-      return enter('ended', { outcome: event.outcome, live: event.live, sentence: event.sentence });
+    case 'worker.missed':
+      return { ...rollout, unserved: event.wait };
+    case 'worker.returned':
+      return { ...rollout, unserved: null };
+    case 'rollout.ended': {
+      const { outcome, live, sentence } = event;
+      return enter('ended', { outcome, live, sentence, unserved: null });
+    }
   }
 }
 

@@ -84,6 +84,10 @@ function rolloutSentence(event: RolloutEvent, time: Time): string | null {
       return `rollback verified: all traffic on ${event.to ?? 'nothing'}`;
     case 'version.retired':
       return `${event.version} retired`;
+    case 'worker.missed':
+      return waiting(event.wait, time);
+    case 'worker.returned':
+      return `a worker polls ${event.queue} again`;
     case 'rollout.ended':
       return `rollout ${event.outcome.replace('_', ' ')}${colon(event.sentence)}`;
     default:

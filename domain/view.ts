@@ -29,7 +29,8 @@ export function describeRelease(progress: ReleaseProgress): string {
       const { environment, stage: at, outcome: end, weight, verdict } = rollout;
       lines.push(row(environment, end ?? at, `${weight} %`, verdict?.sentence ?? ''));
     }
-    for (const { environment, wait } of rollouts) {
+    for (const { environment, wait, unserved } of rollouts) {
+      if (unserved) lines.push('', `**${environment}: ${describeWait(unserved)}**`);
       if (wait) lines.push('', `${environment}: ${describeWait(wait)}`);
     }
   }
@@ -58,6 +59,7 @@ export function describeRollout(progress: RolloutProgress, plan: RolloutPlan): s
   ];
   if (progress.cause) lines.push(`Cause: ${progress.cause}`);
   if (progress.sentence) lines.push(progress.sentence);
+  if (progress.unserved) lines.push(`**${describeWait(progress.unserved)}**`);
   if (wait) lines.push(describeWait(wait));
   lines.push('', '| step | weight | state | verdict |', '| --- | --- | --- | --- |');
   for (const step of progress.steps) {

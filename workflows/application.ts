@@ -10,7 +10,7 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import { formatReleaseId } from '../domain/ids.ts';
+import { environmentTaskQueue, formatReleaseId } from '../domain/ids.ts';
 import { arrive, becomeWarm, leave, turnsAway, type LaneChange } from '../domain/lane.ts';
 import { contradicts, liftQuarantine, recordVersion } from '../domain/ledger.ts';
 import { planRelease, planReturn, type PlanResult } from '../domain/plan.ts';
@@ -31,6 +31,7 @@ import {
   applicationQuery,
   applyUpdate,
   liftQuarantineUpdate,
+  queuesQuery,
   reportSignal,
   returnUpdate,
   submitUpdate,
@@ -63,6 +64,9 @@ export async function application(input: ApplicationInput): Promise<void> {
 
   setHandler(applicationQuery, () => publicState(guardian), {
     description: 'Specification, lane and ledger',
+  });
+  setHandler(queuesQuery, () => queuesOf(guardian), {
+    description: 'Task queues of the workers that its environments name',
   });
   setHandler(applyUpdate, (request) => apply(guardian, request), {
     description: 'Takes a specification over',
@@ -168,6 +172,11 @@ export async function application(input: ApplicationInput): Promise<void> {
     await condition(allHandlersFinished);
     await continueAsNew<typeof application>({ application: guardian.application, guardian });
   });
+}
+
+function queuesOf({ spec }: Guardian): string[] {
+  const workers = Object.values(spec?.environments ?? {}).flatMap(({ worker }) => worker ?? []);
+  return [...new Set(workers)].map((worker) => environmentTaskQueue(worker));
 }
 
 function isLong(): boolean {

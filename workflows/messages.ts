@@ -98,6 +98,9 @@ export interface ApplicationState {
 }
 export const applicationQuery = defineQuery<ApplicationState>('application');
 
+/** Application: task queues of the workers that its environments name. */
+export const queuesQuery = defineQuery<string[]>('queues');
+
 /** Guardian → release: the lane is yours; this is the plan. */
 export const admitSignal = defineSignal<[AdmitMessage]>('admit');
 export interface AdmitMessage {

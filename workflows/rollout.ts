@@ -20,6 +20,7 @@ import { sentenceOf } from './causes.ts';
 import { heed } from './heed.ts';
 import { actionSignal, concludeSignal, environmentEventsSignal, rolloutQuery } from './messages.ts';
 import { tidying } from './proxies.ts';
+import { watchQueue } from './queue-watch.ts';
 import {
   createRollout,
   steer,
@@ -44,10 +45,12 @@ export async function rollout(input: RolloutInput): Promise<RolloutProgress> {
     designated: plan.designated?.name ?? null,
     weights: plan.steps.map((step) => step.weight),
   });
+  const stopWatching = watchQueue(current);
   const departure = await goForward(current);
   await CancellationScope.nonCancellable(async () => {
     if (departure === null) await retireOld(current);
     else await comeBack(current, departure);
+    stopWatching();
     await current.scribe.finished();
     await condition(allHandlersFinished);
   });

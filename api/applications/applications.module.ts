@@ -9,5 +9,6 @@ import { SpecificationsController } from './specifications.controller.ts';
 @Module({
   controllers: [ApplicationsController, SpecificationsController],
   providers: [ApplicationsService, DirectoryService],
+  exports: [DirectoryService],
 })
 export class ApplicationsModule {}

@@ -11,6 +11,7 @@ import type { Spec } from '../../domain/spec.ts';
 import { routerPowers } from '../../providers/routers/index.ts';
 import {
   applicationQuery,
+  queuesQuery,
   applyUpdate,
   liftQuarantineUpdate,
   returnUpdate,
@@ -65,6 +66,13 @@ export class ApplicationsService {
   query(application: string): Promise<ApplicationState> {
     return this.temporal.ask({ kind: 'application', name: application }, () =>
       this.handle(application).query(applicationQuery),
+    );
+  }
+
+  /** Task queues of the workers that its environments name. */
+  queues(application: string): Promise<string[]> {
+    return this.temporal.ask({ kind: 'application', name: application }, () =>
+      this.handle(application).query(queuesQuery),
     );
   }
 

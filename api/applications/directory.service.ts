@@ -9,11 +9,15 @@ import { ApplicationsService } from './applications.service.ts';
 
 /** More than this are not listed. */
 const listLimit = 1000;
+/** Milliseconds that the names of queues are remembered: probes ask often, names change seldom. */
+const queuesKept = 30_000;
 /** Workflows asked at the same time. */
 const askedAtOnce = 20;
 
 @Injectable()
 export class DirectoryService {
+  private known: { at: number; queues: Promise<string[]> } | null = null;
+
   constructor(
     @Inject(TEMPORAL) private readonly temporal: Temporal,
     @Inject(ApplicationsService) private readonly applications: ApplicationsService,
@@ -21,13 +25,29 @@ export class DirectoryService {
 
   /** In order of name. One that was created a moment ago may be missing. */
   async list() {
+    const states = await this.askAll((name) => this.applications.query(name));
+    return states.filter(({ spec }) => spec !== null).map(summarize);
+  }
+
+  /** Task queues of the workers that environments name, each once; at most half a minute old. */
+  queues(): Promise<string[]> {
+    if (this.known && Date.now() - this.known.at < queuesKept) return this.known.queues;
+    const queues = this.askAll((name) => this.applications.queues(name)).then((lists) =>
+      [...new Set(lists.flat())].toSorted(),
+    );
+    this.known = { at: Date.now(), queues };
+    queues.catch(() => (this.known = null));
+    return queues;
+  }
+
+  private async askAll<Answer>(ask: (name: string) => Promise<Answer>): Promise<Answer[]> {
     const names = await this.temporal.ask({ kind: 'server' }, () => this.names());
-    const states: ApplicationState[] = [];
+    const answers: Answer[] = [];
     for (let start = 0; start < names.length; start += askedAtOnce) {
       const some = names.slice(start, start + askedAtOnce);
-      states.push(...(await Promise.all(some.map((name) => this.applications.query(name)))));
+      answers.push(...(await Promise.all(some.map(ask))));
     }
-    return states.filter(({ spec }) => spec !== null).map(summarize);
+    return answers;
   }
 
   private async names(): Promise<string[]> {

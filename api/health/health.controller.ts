@@ -11,7 +11,7 @@ import { HealthService } from './health.service.ts';
 const check = z.object({ ok: z.boolean(), detail: z.string() });
 const readiness = z.object({
   ready: z.boolean(),
-  checks: z.object({ temporal: check, journal: check, worker: check }),
+  checks: z.object({ temporal: check, journal: check, worker: check, environments: check }),
 });
 
 @ApiTags('health')

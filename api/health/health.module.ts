@@ -1,8 +1,13 @@
 /** Health over HTTP. */
 
 import { Module } from '@nestjs/common';
+import { ApplicationsModule } from '../applications/applications.module.ts';
 import { HealthController } from './health.controller.ts';
 import { HealthService } from './health.service.ts';
 
-@Module({ controllers: [HealthController], providers: [HealthService] })
+@Module({
+  imports: [ApplicationsModule],
+  controllers: [HealthController],
+  providers: [HealthService],
+})
 export class HealthModule {}

@@ -2,10 +2,11 @@
 
 import { Inject, Injectable } from '@nestjs/common';
 import type { JournalReader } from '../../journal/contract.ts';
+import { DirectoryService } from '../applications/directory.service.ts';
 import { JOURNAL } from '../journal.module.ts';
 import type { Temporal } from '../temporal.ts';
 import { TEMPORAL } from '../temporal.module.ts';
-import { checkWorker } from './worker-check.ts';
+import { checkEnvironmentQueues, checkWorker } from './worker-check.ts';
 
 export interface Check {
   ok: boolean;
@@ -15,7 +16,8 @@ export interface Check {
 
 export interface Readiness {
   ready: boolean;
-  checks: { temporal: Check; journal: Check; worker: Check };
+  /** `environments` does not count: a server whose other environments work must stay in service. */
+  checks: { temporal: Check; journal: Check; worker: Check; environments: Check };
 }
 
 @Injectable()
@@ -23,6 +25,7 @@ export class HealthService {
   constructor(
     @Inject(TEMPORAL) private readonly temporal: Temporal,
     @Inject(JOURNAL) private readonly journal: JournalReader,
+    @Inject(DirectoryService) private readonly directory: DirectoryService,
   ) {}
 
   async readiness(): Promise<Readiness> {
@@ -36,9 +39,20 @@ export class HealthService {
     const worker = temporal.ok
       ? await attemptCheck(() => checkWorker(this.temporal, Date.now()))
       : { ok: false, detail: 'unknown while Temporal does not answer' };
-    return { ready: temporal.ok && journal.ok && worker.ok, checks: { temporal, journal, worker } };
+    const environments = worker.ok ? await this.environments() : unknown;
+    const ready = temporal.ok && journal.ok && worker.ok;
+    return { ready, checks: { temporal, journal, worker, environments } };
+  }
+
+  private environments(): Promise<Check> {
+    return attemptCheck(async () => {
+      const queues = await this.directory.queues();
+      return checkEnvironmentQueues(this.temporal, queues, Date.now());
+    });
   }
 }
+
+const unknown: Check = { ok: false, detail: 'unknown without a worker' };
 
 function attempt(look: () => Promise<string>): Promise<Check> {
   return attemptCheck(async () => ({ ok: true, detail: await look() }));

@@ -24,6 +24,7 @@ describe('api/health', () => {
           temporal: { ok: true, detail: expect.stringMatching(/^answered in \d+ ms$/) as string },
           journal: { ok: true, detail: 'answered' },
           worker: { ok: true, detail: 'a worker polls task queue crescendo' },
+          environments: { ok: true, detail: 'no environment names a worker of its own' },
         },
       },
     ]);

@@ -2,11 +2,9 @@
 
 import protobuf from '@temporalio/proto';
 import { defaultTaskQueue } from '../../domain/ids.ts';
+import { queueState, unservedSentence, type QueueState } from '../../domain/task-queue.ts';
 import type { Temporal } from '../temporal.ts';
 import type { Check } from './health.service.ts';
-
-/** A poll lasts a minute at most, so a worker that lives has begun one since. */
-const freshness = 75_000;
 
 const { TaskQueueType } = protobuf.temporal.api.enums.v1;
 const types = {
@@ -16,34 +14,46 @@ const types = {
 
 /** @throws CrescendoError temporal_unavailable */
 export async function checkWorker(temporal: Temporal, now: number): Promise<Check> {
-  const [workflows, activities] = await Promise.all([
-    lastPoll(temporal, types.workflows),
-    lastPoll(temporal, types.activities),
-  ]);
-  const missing = Object.entries({ workflows, activities }).find(
-    ([, last]) => last === null || now - last > freshness,
-  );
-  if (!missing) return { ok: true, detail: `a worker polls task queue ${defaultTaskQueue}` };
-  const [what, last] = missing;
-  const since = last === null ? 'in the last minutes' : `since ${new Date(last).toISOString()}`;
-  return {
-    ok: false,
-    detail: `no worker polls task queue ${defaultTaskQueue} for ${what} ${since}`,
-  };
+  const queue = defaultTaskQueue;
+  for (const tasks of ['workflows', 'activities'] as const) {
+    const { served, lastPoll } = await lookAt(temporal, queue, types[tasks], now);
+    if (!served) return { ok: false, detail: unservedSentence(queue, lastPoll, tasks) };
+  }
+  return { ok: true, detail: `a worker polls task queue ${queue}` };
 }
 
-/** Epoch milliseconds of the latest poll; null when the server remembers none. */
-async function lastPoll(
+/** The queues of environments that have workers of their own. @throws as `checkWorker` */
+export async function checkEnvironmentQueues(
   temporal: Temporal,
+  queues: readonly string[],
+  now: number,
+): Promise<Check> {
+  const looks = await Promise.all(
+    queues.map(async (queue) => {
+      return { queue, ...(await lookAt(temporal, queue, types.activities, now)) };
+    }),
+  );
+  const missing = looks.filter(({ served }) => !served);
+  if (missing.length === 0) return { ok: true, detail: presence(queues) };
+  const sentences = missing.map(({ queue, lastPoll }) => unservedSentence(queue, lastPoll));
+  return { ok: false, detail: sentences.join('; ') };
+}
+
+function presence(queues: readonly string[]): string {
+  if (queues.length === 0) return 'no environment names a worker of its own';
+  return `workers poll ${queues.join(', ')}`;
+}
+
+async function lookAt(
+  temporal: Temporal,
+  name: string,
   taskQueueType: protobuf.temporal.api.enums.v1.TaskQueueType,
-): Promise<number | null> {
+  now: number,
+): Promise<QueueState> {
   const { namespace, connection } = temporal;
-  const taskQueue = { name: defaultTaskQueue };
-  const { pollers } = await temporal.ask({ kind: 'server' }, () =>
-    connection.workflowService.describeTaskQueue({ namespace, taskQueue, taskQueueType }),
+  const request = { namespace, taskQueue: { name }, taskQueueType, reportStats: true };
+  const description = await temporal.ask({ kind: 'server' }, () =>
+    connection.workflowService.describeTaskQueue(request),
   );
-  const times = (pollers ?? []).map(
-    ({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1000,
-  );
-  return times.length > 0 ? Math.max(...times) : null;
+  return queueState(description, now);
 }

@@ -19,6 +19,7 @@ export function rolloutBlock(view: View, environment: string, brief: boolean): L
   return [
     [name(view, environment), ...traffic(view, rollout)],
     ...activity(view, rollout),
+    ...unserved(view, rollout),
     ...seen(view, environment),
     ...evidence(view, rollout),
     ...steps(view, rollout, brief),
@@ -103,6 +104,15 @@ function activity(view: View, rollout: RolloutProgress): Line[] {
   return [
     ...lines,
     ...paragraph(view, '  ', `waits for ${what}`),
+    ...paragraph(view, '  ', waitSentence(wait, view.now), 'quiet'),
+  ];
+}
+
+/** Nothing else moves before a worker is back. */
+function unserved(view: View, { unserved: wait }: RolloutProgress): Line[] {
+  if (!wait) return [];
+  return [
+    ...paragraph(view, '⚠ ', `waits for ${wait.for}`, 'warn'),
     ...paragraph(view, '  ', waitSentence(wait, view.now), 'quiet'),
   ];
 }

@@ -37,6 +37,8 @@ export interface FakeWorld {
   timePasses: boolean;
   /** False: whoever takes a bake up dies over it, time and again. */
   watched: boolean;
+  /** Whether a worker polls a queue of environments. */
+  isServed: (taskQueue: string) => boolean;
   testPasses: (name: string, version: string) => boolean | 'never';
   checkState: (vendor: string) => 'passed' | 'failed' | 'never';
   isOpen: (application: string, release: number) => Promise<boolean>;
@@ -68,6 +70,7 @@ export function createFakeWorld(): FakeWorld {
     now: async () => Date.now(),
     timePasses: false,
     watched: true,
+    isServed: () => true,
     testPasses: () => true,
     checkState: () => 'passed',
     isOpen: async () => true,
@@ -150,6 +153,10 @@ function fakeActivities(world: FakeWorld): Activities {
         detail,
         logTail: '',
       };
+    },
+    async watchQueue({ taskQueue, served }) {
+      while (world.isServed(taskQueue) === served) await standStill(world);
+      return { served: !served, lastPoll: served ? '2026-01-01T00:00:00.000Z' : null };
     },
     async bake(input) {
       world.bakes.push(input);

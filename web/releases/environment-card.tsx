@@ -96,6 +96,7 @@ function Rollout({ release, rollout, events }: RolloutProps) {
       <Traffic rollout={rollout} plan={plan} canary={canary} />
       <Activity release={release} rollout={rollout} />
       <Cause release={release} rollout={rollout} />
+      {rollout.unserved && <WaitNote wait={rollout.unserved} />}
       {rollout.wait && stage !== 'bake' && (
         <WaitNote wait={rollout.wait} told={rollout.verdict?.sentence} />
       )}

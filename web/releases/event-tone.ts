@@ -19,6 +19,7 @@ export function toneOf(event: CrescendoEvent): MarkTone | 'plain' {
     case 'rollback.delayed':
       return 'bad';
     case 'version.quarantined':
+    case 'worker.missed':
     case 'rollout.holding':
     case 'release.holding':
     case 'gate.opened':
