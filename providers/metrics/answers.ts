@@ -1,11 +1,15 @@
 /** What metric providers make of an HTTP answer, whatever the vendor: points, no data, or an error. */
 
+import type { z } from 'zod';
 import { CrescendoError } from '../../domain/errors.ts';
 import type { CallContext } from '../call.ts';
 import { mayPass, retryAfterMs, type HttpAnswer } from '../http.ts';
 import type { MetricAnswer, Series } from './contract.ts';
 
 type Failure = Extract<MetricAnswer, { kind: 'error' }>;
+
+/** What an answer says, or the error to return. */
+export type Read<T> = { said: T } | { failed: Failure };
 
 /** Runs `work` with network trouble returned as data; only a cancelled call throws. */
 export async function answering(
@@ -37,6 +41,24 @@ export function failure(
 /** A query that stays wrong however often it is asked. */
 export function wrongQuery(detail: string): Failure {
   return { kind: 'error', detail, retryable: false };
+}
+
+/**
+ * The body of a successful answer as `schema` describes it; otherwise the error to return. `explain`
+ * finds the vendor's own sentence in the body of a refusal.
+ */
+export function readBody<T>(
+  vendor: string,
+  answer: HttpAnswer,
+  schema: z.ZodType<T>,
+  explain: (body: unknown) => string | undefined = () => undefined,
+): Read<T> {
+  const body = parseJson(answer.text);
+  if (answer.status < 200 || answer.status > 299) {
+    return { failed: failure(vendor, answer, explain(body) ?? shorten(answer.text)) };
+  }
+  const parsed = schema.safeParse(body);
+  return parsed.success ? { said: parsed.data } : { failed: notItsFormat(vendor, answer) };
 }
 
 /** Most often a login or maintenance page in between: nothing is known about the query. */
