@@ -2,7 +2,9 @@
 
 import { createShelf } from '../shelf.ts';
 import type { MetricProvider } from './contract.ts';
+import { datadog } from './datadog/index.ts';
 import { envoy } from './envoy/index.ts';
+import { newrelic } from './newrelic/index.ts';
 import { prometheus } from './prometheus/index.ts';
 import { web } from './web/index.ts';
 
@@ -10,4 +12,6 @@ export const metricProviders = createShelf<MetricProvider>('metric provider', [
   prometheus,
   envoy,
   web,
+  datadog,
+  newrelic,
 ]);
