@@ -3,9 +3,13 @@
 import { createShelf } from '../shelf.ts';
 import type { MetricProvider } from './contract.ts';
 import { datadog } from './datadog/index.ts';
+import { dynatrace } from './dynatrace/index.ts';
 import { envoy } from './envoy/index.ts';
 import { newrelic } from './newrelic/index.ts';
 import { prometheus } from './prometheus/index.ts';
+import { skywalking } from './skywalking/index.ts';
+import { splunk } from './splunk/index.ts';
+import { wavefront } from './wavefront/index.ts';
 import { web } from './web/index.ts';
 
 export const metricProviders = createShelf<MetricProvider>('metric provider', [
@@ -14,4 +18,8 @@ export const metricProviders = createShelf<MetricProvider>('metric provider', [
   web,
   datadog,
   newrelic,
+  dynatrace,
+  splunk,
+  wavefront,
+  skywalking,
 ]);

@@ -50,4 +50,3 @@ export const dataSchema = z.object({
     }),
   }),
 });
-export type Data = z.infer<typeof dataSchema>;
