@@ -21,7 +21,7 @@ export interface VersionAtPlace {
 
 export interface ShiftInput {
   place: Place;
-  /** The complete set of versions the router shall know, with their shares in percent. */
+  /** The complete set of versions the router shall know, with their shares and rules. */
   shares: TrafficShare[];
   /** Rises with every decision about this place; a stalled worker's late call is refused. */
   fence: number;

@@ -35,6 +35,7 @@ describe('activities/deployment', () => {
 
   it.each([
     ['has traffic', [{ version: '1.0.0', weight: 5 }], false],
+    ['is mirrored to at 0 %', [{ version: '1.0.0', weight: 0, rules: { mirror: 10 } }], false],
     ['is known at 0 %', [{ version: '1.0.0', weight: 0 }], true],
     ['is unknown to the router', [{ version: '1.1.0', weight: 100 }], true],
   ])('retires a version that %s: %s', async (_, shares, allowed) => {

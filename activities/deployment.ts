@@ -2,6 +2,7 @@
 
 import { CrescendoError } from '../domain/errors.ts';
 import type { Place } from '../domain/release.ts';
+import { shareWords, writeRules } from '../domain/traffic.ts';
 import type { Providers } from '../providers/index.ts';
 import type { DeployingActivities } from './contract.ts';
 import { withCallContext } from './call-context.ts';
@@ -44,7 +45,7 @@ async function refuseWithTraffic(
   if (!place.router) return;
   const shares = await providers.router(place.router).readShares(siteOf(place), context);
   const share = shares.find((entry) => entry.version === version);
-  if (!share || share.weight === 0) return;
-  const message = `${version} still has ${share.weight} % of ${place.environment}, so it is not retired`;
+  if (!share || (share.weight === 0 && writeRules(share.rules) === '')) return;
+  const message = `${place.environment} still sends requests to ${shareWords(share)}, so it is not retired`;
   throw new CrescendoError('traffic_not_applied', message);
 }

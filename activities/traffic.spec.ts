@@ -1,6 +1,7 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createActivityWorld, place, type ActivityWorld } from '../test/support/activity-world.ts';
+import type { TrafficShare } from '../domain/release.ts';
 import type { ShiftInput } from './contract.ts';
 import { trafficActivities } from './traffic.ts';
 
@@ -72,6 +73,55 @@ describe('activities/traffic', () => {
       { version: '1.1.0', weight: 33.33 },
     ];
     await expect(shift({ '1.0.0': 66.666, '1.1.0': 33.334 })).resolves.toHaveLength(2);
+  });
+
+  const rules = { rings: [{ header: { name: 'x-user-group', value: 'insiders' } }] };
+  const withRules = [
+    { version: '1.0.0', weight: 100 },
+    { version: '1.1.0', weight: 0, rules },
+  ];
+
+  it('hands rules on, and returns those that were read back', async () => {
+    expect(await shift({}, { shares: withRules })).toEqual(withRules);
+    expect(world.sets[0]?.versions[1]).toMatchObject({ weight: 0, rules });
+  });
+
+  it.each<[string, TrafficShare[], TrafficShare[], string]>([
+    [
+      'a ring that is not there',
+      withRules,
+      [
+        { version: '1.0.0', weight: 100 },
+        { version: '1.1.0', weight: 0 },
+      ],
+      'eu: the router does not show ring x-user-group=insiders for 1.1.0',
+    ],
+    [
+      'a ring that is left over',
+      [{ version: '1.0.0', weight: 100 }],
+      withRules,
+      'eu: the router still shows ring x-user-group=insiders for 1.1.0',
+    ],
+    [
+      'a mirror that is left over',
+      [{ version: '1.0.0', weight: 100 }],
+      [
+        { version: '1.0.0', weight: 100 },
+        { version: '1.1.0', weight: 0, rules: { mirror: 10 } },
+      ],
+      'eu: the router still shows mirror 10 % for 1.1.0',
+    ],
+  ])('does not believe a router that shows %s', async (_, shares, seen, message) => {
+    world.readBack = () => seen;
+    await expect(shift({}, { shares })).rejects.toMatchObject({
+      code: 'traffic_not_applied',
+      message,
+    });
+  });
+
+  it('refuses a ring for a version that does not run, though it has no weight', async () => {
+    const shares = [withRules[0]!, { ...withRules[1]!, version: '1.2.0' }];
+    await expect(shift({}, { shares })).rejects.toMatchObject({ code: 'version_not_ready' });
   });
 
   it('takes everything away with an empty set', async () => {

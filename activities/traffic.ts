@@ -2,6 +2,7 @@
 
 import { CrescendoError } from '../domain/errors.ts';
 import type { Place, TrafficShare } from '../domain/release.ts';
+import { rulesWords, writeRules } from '../domain/traffic.ts';
 import type { CallContext } from '../providers/call.ts';
 import type { Providers } from '../providers/index.ts';
 import type { RoutedVersion } from '../providers/routers/contract.ts';
@@ -30,13 +31,33 @@ async function shift(
   const versions = await locate(providers, place, shares, context);
   const router = routerOf(providers, place);
   const seen = await router.setShares(siteOf(place), versions, fence, context);
-  const wrong = shares.find(({ version, weight }) => {
-    const found = seen.find((share) => share.version === version)?.weight ?? 0;
-    return Math.abs(found - weight) > rounding;
-  });
-  if (!wrong) return seen;
-  const message = `${place.environment}: the router does not show ${wrong.weight} % for ${wrong.version}`;
+  const problem = differenceOf(shares, seen);
+  if (problem === null) return seen;
+  const message = `${place.environment}: the router ${problem}`;
   throw new CrescendoError('traffic_not_applied', message);
+}
+
+/** What was asked for and is not there, or is there and was not asked for; null when all is well. */
+function differenceOf(
+  asked: readonly TrafficShare[],
+  seen: readonly TrafficShare[],
+): string | null {
+  for (const share of asked) {
+    const found = seen.find(({ version }) => version === share.version);
+    if (Math.abs((found?.weight ?? 0) - share.weight) > rounding) {
+      return `does not show ${share.weight} % for ${share.version}`;
+    }
+  }
+  for (const { version } of [...asked, ...seen]) {
+    const wished = asked.find((share) => share.version === version)?.rules;
+    const found = seen.find((share) => share.version === version)?.rules;
+    if (writeRules(wished) === writeRules(found)) continue;
+    const missing = rulesWords(wished).join(' and ');
+    return missing === ''
+      ? `still shows ${rulesWords(found).join(' and ')} for ${version}`
+      : `does not show ${missing} for ${version}`;
+  }
+  return null;
 }
 
 /** Where each version answers, asked of the target now: addresses change when versions restart. */
@@ -47,11 +68,11 @@ async function locate(
   context: CallContext,
 ): Promise<RoutedVersion[]> {
   const running = await providers.target(place.target).running(siteOf(place), context);
-  return shares.flatMap(({ version, weight }) => {
+  return shares.flatMap(({ version, weight, rules }) => {
     const found = running.find((entry) => entry.version === version);
-    if (found) return [{ version, weight, endpoint: found.endpoint }];
+    if (found) return [{ version, weight, endpoint: found.endpoint, ...(rules && { rules }) }];
     // One that is on its way out may be gone already; one that shall have traffic may not.
-    if (weight === 0) return [];
+    if (weight === 0 && writeRules(rules) === '') return [];
     const message = `${version} does not run in ${place.environment}, so it cannot have traffic`;
     throw new CrescendoError('version_not_ready', message);
   });

@@ -7,6 +7,7 @@ import {
   inconclusive,
   inEnvironment,
   jane,
+  mirroring,
   nowAt,
   passed,
   progressOf,
@@ -284,6 +285,18 @@ describe('cli/render', () => {
       // oxlint-disable-next-line no-control-regex -- colours are control characters
       expect(colored.map((line) => line.replaceAll(/\u001B\[\d+m/g, '').trimEnd())).toEqual(lines);
     }
+  });
+
+  it('calls rings and mirrors by what they are, at a weight of nothing', () => {
+    const lines = render(mirroring(), 42, { width: 120 });
+    const text = lines.join('\n');
+    expect(text).toContain(
+      '0 % 1.2.0 canary + ring x-user-group=insiders + mirror 10 %   100 % 1.1.0 stable',
+    );
+    expect(text).toContain('✔ ring x-user-group=insiders passed');
+    expect(text).toContain('○ to come: 50 %, 100 %');
+    const shifted = render(mirroring().slice(0, -1), 42, { width: 120 }).join('\n');
+    expect(shifted).toContain('shifted to mirror 10 %, step 2 of 4');
   });
 
   it('cannot be made to write to the terminal by a reason', () => {

@@ -3,7 +3,7 @@
 import type { MetricEvidence, Verdict } from './analysis/verdict.ts';
 import type { Action } from './actions.ts';
 import type { Plan } from './plan.ts';
-import type { Actor, Outcome, TrafficShare, Version, Weight } from './release.ts';
+import type { Actor, Outcome, Reach, TrafficShare, Version, Weight } from './release.ts';
 
 /** Something that is waited for: what, since when, until when, and what happens then. */
 export interface Wait {
@@ -34,23 +34,29 @@ export type RolloutOutcome = 'finished' | 'rolled_back' | 'abandoned' | 'rollbac
 
 /** What happens in one environment. */
 export type RolloutEventBody =
-  | { type: 'rollout.started'; stable: string | null; designated: string | null; weights: Weight[] }
+  | {
+      type: 'rollout.started';
+      stable: string | null;
+      designated: string | null;
+      weights: Weight[];
+      /** What each step reaches, in words; absent when the weights say it all. */
+      audiences?: string[];
+    }
   | { type: 'version.deploying'; version: string }
   | { type: 'version.deployed'; version: string; url: string }
   | { type: 'test.started'; name: string }
   | { type: 'test.finished'; result: TestResult }
-  | { type: 'traffic.shifted'; shares: TrafficShare[]; weight: Weight; step: number | null }
-  | { type: 'bake.started'; step: number; weight: Weight; wait: Wait }
-  | { type: 'bake.finished'; step: number; weight: Weight; verdict: Verdict }
-  | {
+  | ({ type: 'traffic.shifted'; shares: TrafficShare[]; step: number | null } & Reach)
+  | ({ type: 'bake.started'; step: number; wait: Wait } & Reach)
+  | ({ type: 'bake.finished'; step: number; verdict: Verdict } & Reach)
+  | ({
       type: 'bake.promoted';
       step: number;
-      weight: Weight;
       by: Actor;
       reason: string | null;
       /** Straight to 100 %; absent: one step. */
       full?: true;
-    }
+    } & Reach)
   | { type: 'rollout.holding'; wait: Wait }
   | { type: 'rollout.resumed' }
   | { type: 'rollout.finished'; version: string }

@@ -32,7 +32,7 @@ export function noticeFor(event: CrescendoEvent, progress: ReleaseProgress): Not
       return say('warning', `is on hold: ${event.wait.for}`, thenOf(event.wait));
     case 'traffic.shifted':
       if (event.step === null) return null;
-      return say('info', `has ${event.weight} % of ${event.environment}`);
+      return say('info', `has ${event.audience ?? `${event.weight} %`} of ${event.environment}`);
     case 'bake.finished':
       if (event.verdict.verdict === 'pass') return null;
       return say(

@@ -30,10 +30,36 @@ export const policyActor: Actor = { id: 'crescendo', channel: 'policy' };
 /** Share of an environment's audience, in percent (0 to 100, two decimals). */
 export type Weight = number;
 
+/** A header or cookie of a request, and the value it must have. */
+export interface NameValue {
+  name: string;
+  value: string;
+}
+
+/** What tells the requests of insiders from all others. */
+export type Ring = { header: NameValue } | { cookie: NameValue };
+
+/** What a version gets beside its weight. */
+export interface TrafficRules {
+  /** Requests that match one of these go to the version, whatever the weights say. */
+  rings?: Ring[] | undefined;
+  /** Percent of all other requests that are copied to it; its answers to them are thrown away. */
+  mirror?: number | undefined;
+}
+
 /** What a router sends where. The weights of one environment add up to 100, or there are none. */
 export interface TrafficShare {
   version: string;
   weight: Weight;
+  /** Requests that it gets beside its weight; absent: none. */
+  rules?: TrafficRules | undefined;
+}
+
+/** How far a step reaches. */
+export interface Reach {
+  weight: Weight;
+  /** In words, for a step that is no mere weight: `ring x-user-group=insiders`. */
+  audience?: string | undefined;
 }
 
 /** How a release ended. */

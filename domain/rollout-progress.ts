@@ -2,7 +2,8 @@
 
 import type { Verdict } from './analysis/verdict.ts';
 import type { RolloutEvent, RolloutOutcome, TestResult, Wait } from './events.ts';
-import type { TrafficShare, Weight } from './release.ts';
+import type { Reach, TrafficShare, Weight } from './release.ts';
+import { reach } from './words.ts';
 
 export const rolloutStages = [
   'deploy',
@@ -16,9 +17,8 @@ export const rolloutStages = [
 ] as const;
 export type RolloutStage = (typeof rolloutStages)[number];
 
-export interface StepProgress {
+export interface StepProgress extends Reach {
   number: number;
-  weight: Weight;
   state: 'waiting' | 'baking' | 'passed' | 'promoted' | 'failed' | 'inconclusive';
   verdict: Verdict | null;
 }
@@ -50,6 +50,11 @@ export interface RolloutProgress {
   /** The version with the audience once the rollout has ended. */
   live: string | null;
   sentence: string | null;
+}
+
+/** What the current step reaches: `5 %`, `mirror 10 %`. */
+export function reachedBy({ step, steps, weight }: RolloutProgress): string {
+  return reach({ weight, audience: steps.find(({ number }) => number === step)?.audience });
 }
 
 /** The state before the first event. */
@@ -88,12 +93,11 @@ export function advanceRollout(rollout: RolloutProgress, event: RolloutEvent): R
   });
   switch (event.type) {
     case 'rollout.started': {
-      const steps = event.weights.map((weight, index) => ({
-        number: index + 1,
-        weight,
-        state: 'waiting' as const,
-        verdict: null,
-      }));
+      const steps = event.weights.map((weight, index) => {
+        const audience = event.audiences?.[index];
+        const step = { number: index + 1, weight, state: 'waiting' as const, verdict: null };
+        return audience === undefined ? step : { ...step, audience };
+      });
       const { stable, designated } = event;
       // A second attempt begins anew, but what people have met they have met: `peak` stays.
       const open = { outcome: null, live: null, sentence: null, cause: null };

@@ -1,7 +1,8 @@
 /** An event as one sentence: timelines, logs and announcements say it in these words. */
 
 import type { CrescendoEvent, ReleaseEvent, RolloutEvent, Wait } from './events.ts';
-import { percent, person } from './words.ts';
+import { shareWords } from './traffic.ts';
+import { percent, person, reach } from './words.ts';
 
 /** ISO 8601 in, what the reader is shown out: time zones are the screen's business. */
 type Time = (iso: string) => string;
@@ -51,7 +52,7 @@ function releaseSentence(event: ReleaseEvent, time: Time): string | null {
 function rolloutSentence(event: RolloutEvent, time: Time): string | null {
   switch (event.type) {
     case 'rollout.started':
-      return `rollout beside ${event.stable ?? 'nothing (first release)'}, steps ${event.weights.map(percent).join(', ')}; a rollback goes to ${event.designated ?? 'nothing'}`;
+      return `rollout beside ${event.stable ?? 'nothing (first release)'}, steps ${(event.audiences ?? event.weights.map(percent)).join(', ')}; a rollback goes to ${event.designated ?? 'nothing'}`;
     case 'version.deploying':
       return `deploying ${event.version}`;
     case 'version.deployed':
@@ -63,13 +64,13 @@ function rolloutSentence(event: RolloutEvent, time: Time): string | null {
       return `test ${name}: ${passed ? 'passed' : `failed, ${failed} of ${total}`}${colon(detail)}`;
     }
     case 'traffic.shifted':
-      return `traffic ${event.shares.map((share) => `${share.version} ${percent(share.weight)}`).join(', ') || 'to nobody'}`;
+      return `traffic ${event.shares.map(shareWords).join(', ') || 'to nobody'}`;
     case 'bake.started':
-      return `step ${event.step} at ${percent(event.weight)}: baking`;
+      return `step ${event.step} at ${reach(event)}: baking`;
     case 'bake.finished':
-      return `step ${event.step} at ${percent(event.weight)}: ${event.verdict.verdict}${colon(event.verdict.sentence)}`;
+      return `step ${event.step} at ${reach(event)}: ${event.verdict.verdict}${colon(event.verdict.sentence)}`;
     case 'bake.promoted':
-      return `step ${event.step} at ${percent(event.weight)}: promoted by ${person(event.by)}${why(event.reason)}`;
+      return `step ${event.step} at ${reach(event)}: promoted by ${person(event.by)}${why(event.reason)}`;
     case 'rollout.holding':
       return `held: ${waiting(event.wait, time)}`;
     case 'rollout.resumed':

@@ -154,6 +154,31 @@ describe('domain/spec', () => {
       strategy({ steps: { exponential: { from: 1, factor: 1 } } }),
       'production.strategy',
     ],
+    [
+      'a ring after the first weight',
+      strategy({ steps: [5, { ring: { cookie: { name: 'beta', value: 'yes' } } }] }),
+      'production.strategy.canary.steps.1: rings and mirrors come before the first weight',
+    ],
+    [
+      'a ring of a header with spaces',
+      strategy({ steps: [{ ring: { header: { name: 'x user', value: 'a' } } }] }),
+      'production.strategy',
+    ],
+    [
+      'a ring of a cookie that is two',
+      strategy({ steps: [{ ring: { cookie: { name: 'a', value: 'b; c=d' } } }] }),
+      'production.strategy',
+    ],
+    [
+      'a ring by both',
+      strategy({
+        steps: [{ ring: { header: { name: 'a', value: 'b' }, cookie: { name: 'a', value: 'b' } } }],
+      }),
+      'production.strategy',
+    ],
+    ['a mirror of nothing', strategy({ steps: [{ mirror: 0 }] }), 'production.strategy'],
+    ['a mirror above everything', strategy({ steps: [{ mirror: '101%' }] }), 'production.strategy'],
+    ['a mirror that is no number', strategy({ steps: [{ mirror: 'ten' }] }), 'production.strategy'],
     ['a step above 100', strategy({ steps: [101] }), 'production.strategy'],
     ['a step of nothing', strategy({ steps: [0] }), 'production.strategy'],
     [

@@ -44,8 +44,53 @@ const generated = [
   z.strictObject({ exponential: exponentialSchema, bake: ownBakeSchema }),
 ] as const;
 
+const tokenSchema = z
+  .string()
+  .regex(/^[\w!#$%&'*+.^`|~-]{1,100}$/, 'write a name without spaces, e.g. x-user-group');
+
+const ringSchema = z.union([
+  z.strictObject({
+    header: z.strictObject({
+      name: tokenSchema
+        .transform((name) => name.toLowerCase())
+        .refine((name) => name !== 'cookie', 'write `cookie: { name, value }` instead'),
+      value: z
+        .string()
+        .regex(/^[!-~](?:[ -~]{0,198}[!-~])?$/, 'write 1 to 200 visible characters')
+        .describe('The whole value'),
+    }),
+  }),
+  z.strictObject({
+    cookie: z.strictObject({
+      name: tokenSchema,
+      value: z
+        .string()
+        .regex(/^[!#-+\--:<-[\]-~]{1,200}$/, 'write a value without spaces, quotes, , ; and \\')
+        .describe('The whole value'),
+    }),
+  }),
+]);
+
+const mirrorSchema = z
+  .union([z.number(), z.string()])
+  .transform((value, context) => {
+    const percent = Number(
+      typeof value === 'string' ? /^(\d+(?:\.\d+)?)%$/.exec(value)?.[1] : value,
+    );
+    if (percent > 0 && percent <= 100) return percent;
+    const message = `write a percentage above 0 and up to 100, such as 10%, not "${value}"`;
+    context.addIssue({ code: 'custom', message });
+    return z.NEVER;
+  })
+  .describe('Percent of the requests that are copied to the candidate');
+
 const stepSchema = z.union([
   weightSchema,
+  z.strictObject({
+    ring: ringSchema.describe('Only requests with this header or cookie go to the candidate'),
+    bake: ownBakeSchema,
+  }),
+  z.strictObject({ mirror: mirrorSchema, bake: ownBakeSchema }),
   z.strictObject({ weight: weightSchema, bake: ownBakeSchema }),
   ...generated,
 ]);
@@ -74,7 +119,9 @@ const canarySchema = z
     steps.forEach((step, index) => {
       const weights = weightsOf(step);
       const [first = 0] = weights;
-      if (first <= before) {
+      if (!isWeight(step)) {
+        if (before > 0) refuse('rings and mirrors come before the first weight', [index]);
+      } else if (first <= before) {
         refuse(`must be above the step before it (${before} %), not ${first} %`, [index]);
       }
       before = weights.at(-1) ?? before;
@@ -82,13 +129,21 @@ const canarySchema = z
       const own = { ...bake, ...step.bake };
       if (own.min > own.max) refuse('min must not be above max', [index, 'bake']);
     });
-    const count = steps.flatMap((step) => weightsOf(step)).length;
+    const count = steps.flatMap((step) => (isWeight(step) ? weightsOf(step) : [0])).length;
     if (count > mostSteps) refuse(`makes ${count} steps; at most ${mostSteps} are taken`);
   });
 
-/** The weights of one entry of `steps`, in percent and not yet rounded to what a router can set. */
+function isWeight(step: StepSpec): boolean {
+  return typeof step === 'number' || !('ring' in step || 'mirror' in step);
+}
+
+/**
+ * The weights of one entry of `steps`, in percent and not yet rounded to what a router can set;
+ * none for a ring or a mirror.
+ */
 export function weightsOf(step: StepSpec): number[] {
   if (typeof step === 'number') return [step];
+  if ('ring' in step || 'mirror' in step) return [];
   if ('weight' in step) return [step.weight];
   if ('linear' in step) {
     const { by, from = by, to } = step.linear;

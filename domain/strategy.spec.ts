@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { aProduction, aSpec } from '../test/support/builders.ts';
 import type { SpecInput } from './spec.ts';
-import { problemsOf, stepsOf } from './strategy.ts';
+import { audienceOf, problemsOf, stepsOf } from './strategy.ts';
+import type { RouterPowers } from './traffic.ts';
 
 type StrategyInput = SpecInput['production']['strategy'];
 
@@ -59,6 +60,65 @@ describe('domain/strategy', () => {
     const steps = stepsFor(strategy);
     expect(steps.map(({ weight, bake }) => [weight, bake])).toEqual(expected);
     expect(steps.map(({ number }) => number)).toEqual(steps.map((_step, index) => index + 1));
+  });
+
+  const header = { header: { name: 'X-User-Group', value: 'insiders' } };
+  const cookie = { cookie: { name: 'Beta', value: 'yes' } };
+  const insiders = { header: { name: 'x-user-group', value: 'insiders' } };
+
+  it('keeps rings through the steps after them, and a mirror for its own step', () => {
+    const bake = { max: '1h' };
+    const steps = stepsFor({
+      canary: { steps: [{ ring: header, bake }, { mirror: '12.5%' }, { ring: cookie }, 50] },
+    });
+    expect(steps).toEqual([
+      { number: 1, weight: 0, bake: { ...usual, max: 3_600_000 }, rules: { rings: [insiders] } },
+      { number: 2, weight: 0, bake: usual, rules: { rings: [insiders], mirror: 12.5 } },
+      { number: 3, weight: 0, bake: usual, rules: { rings: [insiders, cookie] } },
+      { number: 4, weight: 50, bake: usual, rules: { rings: [insiders, cookie] } },
+      { number: 5, weight: 100, bake: usual },
+    ]);
+    expect(steps.map(audienceOf)).toEqual([
+      'ring x-user-group=insiders',
+      'mirror 12.5 %',
+      'ring cookie Beta=yes',
+      '50 %',
+      '100 %',
+    ]);
+  });
+
+  it('generates weights after a ring', () => {
+    const steps = stepsFor({ canary: { steps: [{ ring: cookie }, { linear: { by: 50 } }] } });
+    expect(steps.map(({ weight, rules }) => [weight, rules?.rings?.length ?? 0])).toEqual([
+      [0, 1],
+      [50, 1],
+      [100, 0],
+    ]);
+  });
+
+  const able = { granularity: 1, header: true, cookie: true, mirror: true };
+
+  it.each<[string, RouterPowers, string[]]>([
+    ['everything', able, []],
+    [
+      'no headers',
+      { ...able, header: false },
+      ['step 1: the router cannot send requests with a certain header to one version'],
+    ],
+    [
+      'no cookies',
+      { ...able, cookie: false },
+      ['step 3: the router cannot send requests with a certain cookie to one version'],
+    ],
+    ['no copies', { ...able, mirror: false }, ['step 2: the router cannot copy requests']],
+    [
+      'coarse copies',
+      { ...able, granularity: 5 },
+      ['step 2: the router sets weights in units of 5 %'],
+    ],
+  ])('a router that can do %s', (_, powers, expected) => {
+    const steps = [{ ring: header }, { mirror: 12 }, { ring: cookie }, 50];
+    expect(problemsOf(stepsFor({ canary: { steps } }), powers)).toEqual(expected);
   });
 
   const step = (number: number, weight: number, bake = usual) => ({ number, weight, bake });

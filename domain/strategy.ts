@@ -1,9 +1,10 @@
 /** The way to 100 %: canary steps and their bakes, from the strategy of the specification. */
 
-import type { Weight } from './release.ts';
+import type { TrafficRules, Weight } from './release.ts';
 import type { Spec } from './spec.ts';
 import { weightsOf, type StepSpec } from './strategy-spec.ts';
-import type { RouterPowers } from './traffic.ts';
+import { beyond, ringWords, type RouterPowers } from './traffic.ts';
+import { percent } from './words.ts';
 
 /** One step: a share of the audience, and the bake that must pass before the next. */
 export interface Step {
@@ -12,12 +13,15 @@ export interface Step {
   weight: Weight;
   /** Milliseconds; null: nothing is watched (a staging replica, or nothing to judge by). */
   bake: { min: number; max: number } | null;
+  /** What the candidate gets beside the weight: insiders, copies. */
+  rules?: TrafficRules;
 }
 
 export type Strategy = Spec['production']['strategy'];
 
 /**
- * Steps in order, the last one always 100 %. Generated weights are rounded to `granularity`
+ * Steps in order, the last one always 100 %. A ring keeps the candidate through the steps after it,
+ * or insiders would fall back to stable; a mirror ends with its step. Generated weights are rounded to `granularity`
  * (percent); those that are then no more than the one before are left out.
  */
 export function stepsOf(strategy: Strategy, granularity: number): Step[] {
@@ -25,45 +29,102 @@ export function stepsOf(strategy: Strategy, granularity: number): Step[] {
     return [{ number: 1, weight: 100, bake: strategy.allAtOnce.bake ?? null }];
   }
   const { steps, bake } = strategy.canary;
-  const taken: Omit<Step, 'number'>[] = [];
-  for (const step of steps) {
-    const own = typeof step === 'number' ? {} : step.bake;
-    for (const weight of weightsOf(step)) {
-      const rounded = isGenerated(step) ? round(weight, granularity) : weight;
-      if (isGenerated(step) && rounded <= (taken.at(-1)?.weight ?? 0)) continue;
-      taken.push({ weight: rounded, bake: { ...bake, ...own } });
-    }
-  }
+  const taken = steps.reduce<Unnumbered[]>((before, step) => {
+    const own = { ...bake, ...(typeof step === 'number' ? {} : step.bake) };
+    return [...before, ...stepsFrom(step, own, before, granularity)];
+  }, []);
   if (taken.at(-1)?.weight !== 100) taken.push({ weight: 100, bake });
   return taken.map((step, index) => ({ number: index + 1, ...step }));
 }
 
-function isGenerated(step: StepSpec): boolean {
-  return typeof step !== 'number' && !('weight' in step);
+type Unnumbered = Omit<Step, 'number'>;
+
+function stepsFrom(
+  step: StepSpec,
+  bake: Step['bake'],
+  before: readonly Unnumbered[],
+  granularity: number,
+): Unnumbered[] {
+  const rings = before.at(-1)?.rules?.rings ?? [];
+  if (typeof step === 'object' && 'ring' in step) {
+    return [{ weight: 0, bake, rules: { rings: [...rings, step.ring] } }];
+  }
+  const kept = rings.length > 0 ? { rings } : {};
+  if (typeof step === 'object' && 'mirror' in step) {
+    return [{ weight: 0, bake, rules: { ...kept, mirror: step.mirror } }];
+  }
+  const weights = isGenerated(step) ? roundAll(weightsOf(step), granularity) : weightsOf(step);
+  const last = before.at(-1)?.weight ?? 0;
+  return weights
+    .filter((weight) => !isGenerated(step) || weight > last)
+    .map((weight) => {
+      // At 100 % everybody has it, insiders or not.
+      const needed = weight < 100 && rings.length > 0;
+      return { weight, bake, ...(needed ? { rules: kept } : {}) };
+    });
 }
 
-/** To the nearest weight the router can set; multiples of it without traces of binary fractions. */
-function round(weight: number, granularity: number): Weight {
-  return Math.min(100, Number((Math.round(weight / granularity) * granularity).toFixed(6)));
+function isGenerated(step: StepSpec): boolean {
+  return typeof step === 'object' && ('linear' in step || 'exponential' in step);
+}
+
+/** To the nearest weights the router can set, each once and without traces of binary fractions. */
+function roundAll(weights: readonly number[], granularity: number): Weight[] {
+  const rounded = weights.map((weight) => {
+    const units = Math.round(weight / granularity);
+    return Math.min(100, Number((units * granularity).toFixed(6)));
+  });
+  return [...new Set(rounded)];
+}
+
+/** Whether a step is called by something else than its weight. */
+export function isNamed({ weight, rules }: Pick<Step, 'weight' | 'rules'>): boolean {
+  return weight === 0 && rules !== undefined;
+}
+
+/** What a step reaches, in words: `5 %`, `ring x-user-group=insiders`, `mirror 10 %`. */
+export function audienceOf({ weight, rules }: Pick<Step, 'weight' | 'rules'>): string {
+  const ring = rules?.rings?.at(-1);
+  if (weight > 0) return percent(weight);
+  if (rules?.mirror !== undefined) return `mirror ${percent(rules.mirror)}`;
+  return ring ? `ring ${ringWords(ring)}` : percent(weight);
 }
 
 /** Why these steps cannot be taken with a router of these powers, if so. */
-export function problemsOf(steps: readonly Step[], { granularity }: RouterPowers): string[] {
-  const problems: string[] = [];
-  steps.forEach((step, index) => {
-    const before = steps[index - 1]?.weight ?? 0;
-    if (step.weight <= before) {
-      problems.push(
-        `step ${step.number} (${step.weight} %) must be above step before (${before} %)`,
-      );
-    }
-    const units = step.weight / granularity;
-    if (Math.abs(units - Math.round(units)) > 1e-6) {
-      problems.push(`step ${step.number}: the router sets weights in units of ${granularity} %`);
-    }
-    if (step.bake && step.bake.min > step.bake.max) {
-      problems.push(`step ${step.number}: the bake's min is above its max`);
-    }
+export function problemsOf(steps: readonly Step[], powers: RouterPowers): string[] {
+  return steps.flatMap((step, index) => {
+    const before = steps[index - 1];
+    const problems = powerProblems(step, before?.rules ?? {}, powers);
+    if (step.bake && step.bake.min > step.bake.max)
+      problems.push(`the bake's min is above its max`);
+    return [
+      ...orderProblems(step, before?.weight ?? 0),
+      ...problems.map((problem) => `step ${step.number}: ${problem}`),
+    ];
   });
-  return problems;
+}
+
+function orderProblems({ number, weight, rules }: Step, before: Weight): string[] {
+  const early = weight === 0 && before === 0 && rules !== undefined;
+  if (early || weight > before) return [];
+  return [`step ${number} (${weight} %) must be above step before (${before} %)`];
+}
+
+/** Each power is missed once: in the first step that needs it. */
+function powerProblems(
+  { weight, rules = {} }: Step,
+  before: TrafficRules,
+  powers: RouterPowers,
+): string[] {
+  const { granularity } = powers;
+  const coarse = [weight, rules.mirror ?? 0].some((share) => {
+    const units = share / granularity;
+    return Math.abs(units - Math.round(units)) > 1e-6;
+  });
+  const known = new Set(beyond(before, powers));
+  const missed = beyond(rules, powers).filter((power) => !known.has(power));
+  return [
+    ...(coarse ? [`the router sets weights in units of ${granularity} %`] : []),
+    ...missed.map((power) => `the router cannot ${power}`),
+  ];
 }

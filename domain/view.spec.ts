@@ -96,6 +96,19 @@ describe('domain/view', () => {
       expect(text).toContain(part);
   });
 
+  it('a step that is no mere weight is called by what it reaches', () => {
+    const rules = { mirror: 10 };
+    const steps = [
+      { number: 1, weight: 0, audience: 'mirror 10 %', state: 'baking' as const, verdict: null },
+    ];
+    const shares = [{ version: '1.1.0', weight: 0, rules }];
+    const text = describeRollout({ ...newRollout('eu', at(0)), steps, shares }, aPlan());
+    expect(text).toContain('0 % + mirror 10 % of the audience');
+    expect(text).toContain('| 1 | mirror 10 % | baking |');
+    const shifted = { type: 'traffic.shifted', shares, weight: 0, step: 1 } as const;
+    expect(describeRelease(fold(submitted, ['eu', shifted]))).toContain('| 0 % + mirror 10 % |');
+  });
+
   it('the last action is shown with its reason', () => {
     const action = { action: 'promote', by: jane, reason: 'urgent', only: null } as const;
     expect(describeRelease(fold(submitted, { type: 'action.accepted', ...action }))).toContain(

@@ -4,6 +4,7 @@ import type { Wait } from './events.ts';
 import type { RolloutPlan } from './plan.ts';
 import type { ReleaseProgress } from './progress.ts';
 import type { RolloutProgress } from './rollout-progress.ts';
+import { rulesWords } from './traffic.ts';
 
 /** Temporal's limit for details is near 20,000 bytes. */
 const maxLength = 15_000;
@@ -26,8 +27,8 @@ export function describeRelease(progress: ReleaseProgress): string {
   if (rollouts.length > 0) {
     lines.push('', '| environment | stage | weight | verdict |', '| --- | --- | --- | --- |');
     for (const rollout of rollouts) {
-      const { environment, stage: at, outcome: end, weight, verdict } = rollout;
-      lines.push(row(environment, end ?? at, `${weight} %`, verdict?.sentence ?? ''));
+      const { environment, stage: at, outcome: end, verdict } = rollout;
+      lines.push(row(environment, end ?? at, weightWords(rollout), verdict?.sentence ?? ''));
     }
     for (const { environment, wait, unserved } of rollouts) {
       if (unserved) lines.push('', `**${environment}: ${describeWait(unserved)}**`);
@@ -51,10 +52,10 @@ export function describeRelease(progress: ReleaseProgress): string {
 
 /** One environment: plan and result of every step, the latest evidence, where a rollback goes. */
 export function describeRollout(progress: RolloutProgress, plan: RolloutPlan): string {
-  const { stage, outcome, weight, wait, verdict } = progress;
+  const { stage, outcome, wait, verdict } = progress;
   const lines = [
     `# ${plan.version.name} in ${plan.environment}`,
-    `**${outcome ?? stage}** since ${progress.since}, ${weight} % of the audience`,
+    `**${outcome ?? stage}** since ${progress.since}, ${weightWords(progress)} of the audience`,
     `Stable: ${plan.stable?.name ?? 'none'}. A rollback goes to: ${plan.designated?.name ?? 'nothing'}`,
   ];
   if (progress.cause) lines.push(`Cause: ${progress.cause}`);
@@ -64,7 +65,12 @@ export function describeRollout(progress: RolloutProgress, plan: RolloutPlan): s
   lines.push('', '| step | weight | state | verdict |', '| --- | --- | --- | --- |');
   for (const step of progress.steps) {
     lines.push(
-      row(String(step.number), `${step.weight} %`, step.state, step.verdict?.sentence ?? ''),
+      row(
+        String(step.number),
+        step.audience ?? `${step.weight} %`,
+        step.state,
+        step.verdict?.sentence ?? '',
+      ),
     );
   }
   if (verdict) lines.push('', ...verdict.evidence.map(({ sentence }) => `- ${sentence}`));
@@ -72,6 +78,12 @@ export function describeRollout(progress: RolloutProgress, plan: RolloutPlan): s
     lines.push('', `Test ${test.name}: ${test.passed ? 'passed' : 'FAILED'}. ${test.detail}`);
   }
   return cut(lines);
+}
+
+/** The candidate's share, with what it gets beside it. */
+function weightWords({ weight, shares }: RolloutProgress): string {
+  const rules = shares.flatMap((share) => rulesWords(share.rules));
+  return [`${weight} %`, ...rules].join(' + ');
 }
 
 /** `Waits for … since … until …; then …` */

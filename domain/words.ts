@@ -1,6 +1,6 @@
 /** How people, shares and spans of time are spoken of, the same on every screen. */
 
-import type { Actor } from './release.ts';
+import type { Actor, Reach } from './release.ts';
 
 const units = [
   ['d', 86_400_000],
@@ -17,6 +17,11 @@ export function person({ id, channel }: Actor): string {
 /** `12.5 %` */
 export function percent(weight: number): string {
   return `${Number(weight.toFixed(2))} %`;
+}
+
+/** How far a step reaches: `5 %`, or in the words of a step that is no mere weight. */
+export function reach({ weight, audience }: Reach): string {
+  return audience ?? percent(weight);
 }
 
 /** `12 s`, `3 min 20 s`, `2 h 5 min`, `3 d 4 h`: two units at most, cut and never rounded up. */

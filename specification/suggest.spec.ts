@@ -25,7 +25,7 @@ describe('specification/suggest.ts', () => {
     ],
     [
       ['production', 'strategy', 'canary', 'steps', 0],
-      ['weight', 'bake', 'linear', 'exponential'],
+      ['weight', 'bake', 'ring', 'mirror', 'linear', 'exponential'],
     ],
     [['environments', 'eu', 'target', 'process'], []],
     [['nowhere'], []],

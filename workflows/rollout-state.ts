@@ -15,6 +15,7 @@ import {
   type RolloutStage,
 } from '../domain/rollout-progress.ts';
 import type { Spec } from '../domain/spec.ts';
+import { audienceOf, isNamed } from '../domain/strategy.ts';
 import type { Scribe } from './scribe.ts';
 import { setAttributes } from './search-attributes.ts';
 
@@ -94,7 +95,8 @@ export function createRollout(input: RolloutInput, scribe: Scribe): Rollout {
     watches: 0,
     scribe,
     record(body) {
-      const event: RolloutEvent = { ...body, at: now(), environment: input.plan.environment };
+      const { environment } = input.plan;
+      const event: RolloutEvent = { ...named(input.plan, body), at: now(), environment };
       const before = rollout.progress.stage;
       rollout.progress = advanceRollout(rollout.progress, event);
       scribe.write(event);
@@ -110,6 +112,13 @@ export function createRollout(input: RolloutInput, scribe: Scribe): Rollout {
     },
   };
   return rollout;
+}
+
+/** A step that is no mere weight is called by what it reaches, wherever it is spoken of. */
+function named({ steps }: RolloutPlan, body: RolloutEventBody): RolloutEventBody {
+  if (!('weight' in body) || body.step === null) return body;
+  const step = steps[body.step - 1];
+  return step && isNamed(step) ? { ...body, audience: audienceOf(step) } : body;
 }
 
 /** Takes an action of a person or of the release over; the body of the workflow acts on it. */

@@ -15,6 +15,7 @@ import type { RolloutOutcome } from '../domain/events.ts';
 import { policyActor } from '../domain/release.ts';
 import type { RolloutProgress } from '../domain/rollout-progress.ts';
 import { rolloutWorkflowId } from '../domain/ids.ts';
+import { audienceOf, isNamed } from '../domain/strategy.ts';
 import { parseActionMessage } from './action-message.ts';
 import { sentenceOf } from './causes.ts';
 import { heed } from './heed.ts';
@@ -44,6 +45,7 @@ export async function rollout(input: RolloutInput): Promise<RolloutProgress> {
     stable: plan.stable?.name ?? null,
     designated: plan.designated?.name ?? null,
     weights: plan.steps.map((step) => step.weight),
+    ...(plan.steps.some(isNamed) ? { audiences: plan.steps.map(audienceOf) } : {}),
   });
   const stopWatching = watchQueue(current);
   const departure = await goForward(current);

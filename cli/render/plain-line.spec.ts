@@ -6,6 +6,7 @@ import {
   inconclusive,
   inEnvironment,
   jane,
+  mirroring,
   release,
   rolledBack,
   wait,
@@ -89,6 +90,18 @@ describe('cli/render/plain-line', () => {
     ['the end of the last stage', release(1, { type: 'stage.entered', stage: 'ended' }), null],
   ])('says %s', (_what, event, sentence) => {
     expect(plainLine(event)).toBe(sentence === null ? null : `2026-11-23T12:00:01Z  ${sentence}`);
+  });
+
+  it('tells of rings and mirrors by what they are', () => {
+    const text = mirroring().map(plainLine).join('\n');
+    for (const part of [
+      'steps ring x-user-group=insiders, mirror 10 %, 50 %, 100 %; a rollback goes to 1.1.0',
+      'traffic 1.2.0 0 % (ring x-user-group=insiders), 1.1.0 100 %',
+      'step 1 at ring x-user-group=insiders: pass',
+      'traffic 1.2.0 0 % (ring x-user-group=insiders, mirror 10 %), 1.1.0 100 %',
+      'step 2 at mirror 10 %: baking',
+    ])
+      expect(text).toContain(part);
   });
 
   it('stays on one line whatever people write', () => {

@@ -1,11 +1,10 @@
 /** A plan before anything starts: every stage, step and gate, and how long it may take. */
 
 import type { Plan, RolloutPlan, WavePlan } from '../../domain/plan.ts';
-import type { Step } from '../../domain/strategy.ts';
+import { audienceOf, type Step } from '../../domain/strategy.ts';
 import type { Line, Piece } from './text.ts';
 import { pad } from './text.ts';
 import { span } from './time.ts';
-import { percent } from './view.ts';
 
 const labelWidth = 12;
 
@@ -60,13 +59,14 @@ function rolloutLines(label: string, rollout: RolloutPlan): Line[] {
 /** One line when all steps bake alike, else a line for each. */
 function stepLines(steps: readonly Step[]): Line[] {
   const bakes = new Set(steps.map(bakeSentence));
-  const weights = steps.map(({ weight }) => percent(weight));
+  const weights = steps.map(audienceOf);
   if (bakes.size === 1) {
     const each = steps.length > 1 ? 'each ' : '';
     return [row('', `${weights.join(', ')}; ${each}${[...bakes].join('')}`)];
   }
+  const width = Math.max(7, ...weights.map((weight) => weight.length));
   return steps.map((step) =>
-    row('', `${pad(percent(step.weight), 7, 'left')}  ${bakeSentence(step)}`),
+    row('', `${pad(audienceOf(step), width, 'left')}  ${bakeSentence(step)}`),
   );
 }
 

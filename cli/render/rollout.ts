@@ -1,6 +1,12 @@
 /** One environment of a release: its bar, what it is doing, its steps and their verdicts. */
 
-import type { RolloutProgress, StepProgress } from '../../domain/rollout-progress.ts';
+import {
+  reachedBy,
+  type RolloutProgress,
+  type StepProgress,
+} from '../../domain/rollout-progress.ts';
+import { rulesWords } from '../../domain/traffic.ts';
+import { reach } from '../../domain/words.ts';
 import { evidenceTable } from './evidence.ts';
 import { stepMarks, type Mark } from './marks.ts';
 import { cut, pad, type Line, type Piece } from './text.ts';
@@ -73,8 +79,13 @@ function traffic(view: View, rollout: RolloutProgress): Piece[] {
   return [
     ...bar(rollout.weight, back ? 'bad' : 'live'),
     ['strong', ` ${pad(percent(rollout.weight), 7, 'left')} ${canary}`],
-    ` canary   ${others.join('   ')}`,
+    ` canary${beside(rollout)}   ${others.join('   ')}`,
   ];
+}
+
+/** ` + ring x-user-group=insiders`: what the canary gets beside its share. */
+function beside({ shares }: RolloutProgress): string {
+  return shares.flatMap(({ rules }) => rulesWords(rules).map((word) => ` + ${word}`)).join('');
 }
 
 function roleOf({ stable, designated }: RolloutProgress, version: string): string {
@@ -131,13 +142,13 @@ function doing(view: View, rollout: RolloutProgress): Mark {
     case 'test':
       return live(`testing ${canary}, ${testCount(view, rollout)}, ${lasting}`);
     case 'shift':
-      return live(`shifted to ${percent(rollout.weight)}, ${stepOf(rollout)}, ${lasting}`);
+      return live(`shifted to ${reachedBy(rollout)}, ${stepOf(rollout)}, ${lasting}`);
     case 'bake':
       return live(
         `baking ${stepOf(rollout)}, ${bakeClock(view, rollout)}${pausedNote(view, rollout)}`,
       );
     case 'hold': {
-      const where = [percent(rollout.weight), stepOf(rollout)].filter(Boolean).join(', ');
+      const where = [reachedBy(rollout), stepOf(rollout)].filter(Boolean).join(', ');
       return { mark: '‖', tone: 'warn', word: `held at ${where}, ${lasting}` };
     }
     case 'finished':
@@ -216,14 +227,21 @@ function seen(view: View, environment: string): Line[] {
 function steps(view: View, rollout: RolloutProgress, brief: boolean): Line[] {
   const judged = rollout.steps.filter((step) => step.verdict || step.state === 'promoted');
   const shown = brief ? judged.slice(-1) : judged;
-  const width = Math.max(0, ...shown.map(({ state }) => stepMarks[state].word.length));
-  return [...shown.flatMap((step) => stepLines(view, step, width)), ...ahead(view, rollout)];
+  const widths = {
+    reach: Math.max(6, ...shown.map((step) => reach(step).length)),
+    word: Math.max(0, ...shown.map(({ state }) => stepMarks[state].word.length)),
+  };
+  return [...shown.flatMap((step) => stepLines(view, step, widths)), ...ahead(view, rollout)];
 }
 
 /** `✔ 5 % passed  all metrics are within their bounds`; what did not pass may take more lines. */
-function stepLines(view: View, step: StepProgress, wordWidth: number): Line[] {
+function stepLines(
+  view: View,
+  step: StepProgress,
+  widths: { reach: number; word: number },
+): Line[] {
   const { mark, tone, word } = stepMarks[step.state];
-  const lead = `${mark} ${pad(percent(step.weight), 6, 'left')} ${pad(word, wordWidth)}  `;
+  const lead = `${mark} ${pad(reach(step), widths.reach, 'left')} ${pad(word, widths.word)}  `;
   const sentence = step.verdict?.sentence ?? 'without waiting for a verdict';
   const [[margin = '', , first = ''] = [], ...rest] = paragraph(view, lead, sentence);
   const line: Line = [margin, [tone, lead], first];
@@ -233,9 +251,7 @@ function stepLines(view: View, step: StepProgress, wordWidth: number): Line[] {
 /** The steps to come; with where a rollback would go, for as long as one is possible. */
 function ahead(view: View, { steps, stage, designated }: RolloutProgress): Line[] {
   if (stage === 'rollback' || stage === 'ended') return [];
-  const weights = steps
-    .filter(({ state }) => state === 'waiting')
-    .map(({ weight }) => percent(weight));
+  const weights = steps.filter(({ state }) => state === 'waiting').map((step) => reach(step));
   const next = weights.length > 0 ? `○ to come: ${weights.join(', ')}` : '';
   const back = designated
     ? `a rollback goes to ${designated}`

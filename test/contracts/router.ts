@@ -3,6 +3,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RoutedVersion, Router } from '../../providers/routers/contract.ts';
 import type { Site } from '../../providers/targets/contract.ts';
+import type { Ring, TrafficRules } from '../../domain/release.ts';
+import { writeRules, type RouterPowers } from '../../domain/traffic.ts';
 import { post, startBackend, startLoad } from '../support/backends.ts';
 import type { Backend } from '../support/backends.ts';
 import { aContext } from '../support/call-context.ts';
@@ -13,35 +15,50 @@ export interface RouterUnderTest {
   neighbour: { site: Site; router: Router };
   /** Where the audience of `shop` in `eu` connects to. */
   url: string;
-  /** Smallest weight difference it declares, in percent. */
-  granularity: number;
   stop: () => Promise<void>;
 }
 
 const site: Site = { application: 'shop', environment: 'eu' };
 
-/** Declares the conformance tests of one vendor; the tests build on each other, in order. */
-export function describeRouter(name: string, setup: () => Promise<RouterUnderTest>): void {
+const insiders: Ring = { header: { name: 'x-user-group', value: 'insiders (eu)' } };
+const testers: Ring = { cookie: { name: 'beta.1', value: 'yes+(1)' } };
+
+/**
+ * Declares the conformance tests of one vendor, as its powers ask; the tests build on each other, in
+ * order.
+ */
+export function describeRouter(
+  name: string,
+  powers: RouterPowers,
+  setup: () => Promise<RouterUnderTest>,
+): void {
   describe(`test/contracts/router: ${name}`, () => {
     let under: RouterUnderTest;
     let one: Backend;
     let two: Backend;
     let fence = 0;
 
-    const routed = ([first, second]: [one: number, two?: number]): RoutedVersion[] => {
+    const routed = (
+      [first, second]: [one: number, two?: number],
+      rules?: TrafficRules,
+    ): RoutedVersion[] => {
       const versions = [{ version: '1.0.0', weight: first, endpoint: { url: one.url } }];
       if (second === undefined) return versions;
-      return [...versions, { version: '1.1.0+b.2', weight: second, endpoint: { url: two.url } }];
+      const candidate = { version: '1.1.0+b.2', weight: second, endpoint: { url: two.url } };
+      return [...versions, { ...candidate, ...(rules && { rules }) }];
     };
-    const set = (weights: [one: number, two?: number]) =>
-      under.router.setShares(site, routed(weights), (fence += 1), aContext());
+    const set = (weights: [one: number, two?: number], rules?: TrafficRules) =>
+      under.router.setShares(site, routed(weights, rules), (fence += 1), aContext());
     const read = () => under.router.readShares(site, aContext());
 
     /** How many of `count` requests each server answered. */
-    async function send(count: number): Promise<[one: number, two: number]> {
+    async function send(
+      count: number,
+      headers: Record<string, string> = {},
+    ): Promise<[one: number, two: number]> {
       const before = [one.served(), two.served()] as const;
       for (let sent = 0; sent < count; sent += 1) {
-        expect((await post(under.url)).status).toBe(200);
+        expect((await post(under.url, undefined, undefined, headers)).status).toBe(200);
       }
       return [one.served() - before[0], two.served() - before[1]];
     }
@@ -82,7 +99,7 @@ export function describeRouter(name: string, setup: () => Promise<RouterUnderTes
     });
 
     it('reads back weights as fine as it declares', async () => {
-      const fine = under.granularity;
+      const fine = powers.granularity;
       const shares = await set([100 - fine, fine]);
       expect(shares.map(({ weight }) => weight)).toEqual([
         expect.closeTo(100 - fine, 6),
@@ -124,6 +141,93 @@ export function describeRouter(name: string, setup: () => Promise<RouterUnderTes
       ],
     ])('refuses %s and changes nothing', async (_case, versions) => {
       const call = under.router.setShares(site, versions(), (fence += 1), aContext());
+      await expect(call).rejects.toMatchObject({ code: 'provider_refused' });
+      expect(await send(10)).toEqual([0, 10]);
+    });
+
+    it.runIf(powers.header)('sends insiders by their header to a version at 0', async () => {
+      const shares = await set([100, 0], { rings: [insiders] });
+      expect(shares).toEqual(await read());
+      expect(shares.map(({ weight }) => weight)).toEqual([100, 0]);
+      expect(shares.map(({ rules }) => rules)).toEqual([undefined, { rings: [insiders] }]);
+      expect(await send(20)).toEqual([20, 0]);
+      expect(await send(20, { 'X-User-Group': 'insiders (eu)' })).toEqual([0, 20]);
+      expect(await send(5, { 'x-user-group': 'insiders' })).toEqual([5, 0]);
+      expect(await send(5, { 'x-user-group': 'insiders (eu) too' })).toEqual([5, 0]);
+    });
+
+    it.runIf(powers.cookie)('sends testers by their cookie, wherever it stands', async () => {
+      const shares = await set([100, 0], { rings: [testers] });
+      expect(shares).toEqual(await read());
+      expect(writeRules(shares[1]?.rules)).toBe(writeRules({ rings: [testers] }));
+      const own = 'beta.1=yes+(1)';
+      for (const cookie of [own, `a=1; ${own}`, `${own}; z=2`, `a=1;${own};z=2`]) {
+        expect(await send(5, { cookie }), cookie).toEqual([0, 5]);
+      }
+      for (const cookie of ['beta.1=yes', `x${own}`, `${own}1`, 'betaX1=yes+(1)', 'a=1']) {
+        expect(await send(5, { cookie }), cookie).toEqual([5, 0]);
+      }
+      expect(await send(5)).toEqual([5, 0]);
+    });
+
+    it.runIf(powers.header)('keeps insiders where they are while weights move', async () => {
+      await set([50, 50], { rings: [insiders] });
+      expect(await send(30, { 'x-user-group': 'insiders (eu)' })).toEqual([0, 30]);
+      const [, others] = await send(100);
+      // 100 draws of 50 %: standard deviation 5; less than one run in 10^8 is outside.
+      expect(others).toBeGreaterThan(20);
+      expect(others).toBeLessThan(80);
+    });
+
+    it.runIf(powers.mirror)(
+      'copies a share of the requests, and nobody gets the answers',
+      async () => {
+        const shares = await set([100, 0], { mirror: 25 });
+        expect(shares).toEqual(await read());
+        expect(shares[1]).toMatchObject({ weight: 0, rules: { mirror: 25 } });
+        const before = [one.served(), two.served()] as const;
+        for (let sent = 0; sent < 400; sent += 1) {
+          expect(await post(under.url)).toMatchObject({ status: 200, body: 'one' });
+        }
+        expect(one.served() - before[0]).toBe(400);
+        // 400 draws of 25 %: mean 100, standard deviation 8.7; less than one run in 10^8 is outside.
+        await expect.poll(() => two.served() - before[1]).toBeGreaterThan(50);
+        expect(two.served() - before[1]).toBeLessThan(150);
+      },
+    );
+
+    it.runIf(powers.mirror)('keeps the audience from a mirror that is dead', async () => {
+      const dead = { version: '1.1.0+b.2', weight: 0, endpoint: { url: 'http://127.0.0.1:1' } };
+      const versions = [...routed([100]), { ...dead, rules: { mirror: 100 } }];
+      await under.router.setShares(site, versions, (fence += 1), aContext());
+      expect(await send(20)).toEqual([20, 0]);
+    });
+
+    it('ends all rules with the next decision', async () => {
+      const rules = {
+        ...(powers.header && { rings: [insiders] }),
+        ...(powers.mirror && { mirror: 100 }),
+      };
+      await set([100, 0], rules);
+      const shares = await set([100, 0]);
+      expect(shares.map(({ rules: left }) => left)).toEqual([undefined, undefined]);
+      expect(await read()).toEqual(shares);
+      expect(await send(20, { 'x-user-group': 'insiders (eu)' })).toEqual([20, 0]);
+      expect(await send(20)).toEqual([20, 0]);
+      await set([0, 100]);
+    });
+
+    it.each<[string, TrafficRules]>([
+      [
+        'a header whose value ends the line',
+        { rings: [{ header: { name: 'a', value: 'x\r\ny' } }] },
+      ],
+      ['a header without a name', { rings: [{ header: { name: '', value: 'x' } }] }],
+      ['a cookie of two', { rings: [{ cookie: { name: 'a', value: 'x; b=y' } }] }],
+      ['a mirror of more than everything', { mirror: 101 }],
+      ['a mirror that is no number', { mirror: Number.NaN }],
+    ])('refuses %s and changes nothing', async (_case, rules) => {
+      const call = set([100, 0], rules);
       await expect(call).rejects.toMatchObject({ code: 'provider_refused' });
       expect(await send(10)).toEqual([0, 10]);
     });

@@ -47,7 +47,7 @@ export function createActivityWorld(): ActivityWorld {
   const world: ActivityWorld = {
     running: new Map(),
     shares: [],
-    readBack: (asked) => asked.map(({ version, weight }) => ({ version, weight })),
+    readBack: (asked) => asked.map(({ endpoint: _endpoint, ...share }) => share),
     sets: [],
     retired: [],
     queries: [],

@@ -43,11 +43,16 @@ export interface Answer {
 }
 
 /** One POST, which no client or proxy may silently send again. */
-export function post(url: string, agent?: Agent, host?: string): Promise<Answer> {
+export function post(
+  url: string,
+  agent?: Agent,
+  host?: string,
+  more: Record<string, string> = {},
+): Promise<Answer> {
   return new Promise((resolve) => {
     const broken = (error: Error) =>
       resolve({ status: 0, version: undefined, body: error.message });
-    const headers = host ? { host } : {};
+    const headers = { ...more, ...(host && { host }) };
     const sent = request(url, { method: 'POST', headers, ...(agent && { agent }) }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));

@@ -4,6 +4,10 @@ import { expect } from 'vitest';
 import type { JournalEntry } from '../../domain/events.ts';
 import { parseReleaseId } from '../../domain/ids.ts';
 import { advance, newRelease, type ReleaseProgress } from '../../domain/progress.ts';
+import { rolloutsOf } from '../../domain/plan.ts';
+import type { TrafficShare } from '../../domain/release.ts';
+import type { Step } from '../../domain/strategy.ts';
+import { writeRules } from '../../domain/traffic.ts';
 import type { FakeWorld } from './fake-world.ts';
 import type { Scene } from './scene.ts';
 
@@ -46,6 +50,8 @@ function expectOneVersion({ shares }: FakeWorld): void {
   for (const [environment, seen] of Object.entries(shares)) {
     const weights = seen.filter(({ weight }) => weight > 0).map(({ weight }) => weight);
     expect(weights, `router of ${environment}`).toEqual(seen.length === 0 ? [] : [100]);
+    const rules = seen.map((share) => writeRules(share.rules)).filter(Boolean);
+    expect(rules, `rules left in the router of ${environment}`).toEqual([]);
   }
 }
 
@@ -82,7 +88,8 @@ function expectApprovedWeights({ entries, shifts }: FakeWorld): void {
   for (const [source, list] of rollouts) {
     const started = list.find(({ event }) => event.type === 'rollout.started')?.event;
     if (started?.type !== 'rollout.started') continue;
-    const { environment, weights } = started;
+    const { environment } = started;
+    const reaches = stepsOf(entries, list[0], environment).map(extent);
     const candidate = candidateOf(list);
     const [first] = list;
     if (!candidate || !first) continue;
@@ -90,23 +97,40 @@ function expectApprovedWeights({ entries, shifts }: FakeWorld): void {
     const seen = shifts
       .filter((shift) => shift.environment === environment)
       .filter(({ fence }) => Math.floor(fence / 10_000) === first.release * 100 + attempt)
-      .map(({ shares }) => shares.find(({ version }) => version === candidate)?.weight ?? 0);
+      .map(({ shares }) => extent(shares.find(({ version }) => version === candidate)));
     const rises = seen.filter((weight, index) => weight > Math.max(0, ...seen.slice(0, index)));
-    const allowed = [weights[0] ?? 0, ...approvals(list, weights)];
+    const allowed = [reaches[0] ?? 0, ...approvals(list, reaches)];
     rises.forEach((weight, index) => {
       expect(weight, `rise ${index + 1} of ${source}`).toBeLessThanOrEqual(allowed[index] ?? -1);
     });
   }
 }
 
-/** The highest weight after each approved step, in order. */
-function approvals(list: readonly JournalEntry[], weights: readonly number[]): number[] {
+function stepsOf(
+  entries: readonly JournalEntry[],
+  first: JournalEntry | undefined,
+  environment: string,
+): Step[] {
+  const own = entries.filter(({ release }) => release === first?.release);
+  const plans = own.flatMap(({ event }) => (event.type === 'release.admitted' ? event.plan : []));
+  const rollouts = plans.flatMap((plan) => rolloutsOf(plan));
+  return rollouts.find((rollout) => rollout.environment === environment)?.steps ?? [];
+}
+
+/** How much of the audience a share reaches, as a number that every further step makes higher. */
+function extent(share: Pick<TrafficShare, 'weight' | 'rules'> | undefined): number {
+  const { weight = 0, rules = {} } = share ?? {};
+  return weight * 1e6 + (rules.rings?.length ?? 0) * 1e3 + (rules.mirror ?? 0);
+}
+
+/** The furthest that each approved step allows, in order. */
+function approvals(list: readonly JournalEntry[], reaches: readonly number[]): number[] {
   const steps = new Map<number, number>();
   for (const { event } of list) {
     if (event.type !== 'bake.promoted' && event.type !== 'bake.finished') continue;
     if (event.type === 'bake.finished' && event.verdict.verdict !== 'pass') continue;
     const full = event.type === 'bake.promoted' && event.full === true;
-    const next = full ? 100 : (weights[event.step] ?? 100);
+    const next = full ? 100e6 : (reaches[event.step] ?? 100e6);
     steps.set(event.step, Math.max(next, steps.get(event.step) ?? 0));
   }
   return [...steps.values()];

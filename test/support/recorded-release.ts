@@ -10,7 +10,7 @@ import type {
 } from '../../domain/events.ts';
 import type { Plan, RolloutPlan } from '../../domain/plan.ts';
 import { advance, newRelease, type ReleaseProgress } from '../../domain/progress.ts';
-import type { Actor, Version } from '../../domain/release.ts';
+import type { Actor, TrafficRules, Version } from '../../domain/release.ts';
 
 export const jane: Actor = { id: 'jane', channel: 'cli' };
 export const crescendo: Actor = { id: 'crescendo', channel: 'policy' };
@@ -350,4 +350,25 @@ export function rolledBack(): CrescendoEvent[] {
 /** The state after these events of `shop:3`. */
 export function progressOf(events: readonly CrescendoEvent[]): ReleaseProgress {
   return events.reduce(advance, newRelease({ application: 'shop', number: 3 }, at(0)));
+}
+
+/** Insiders have met it, and copies are being watched: two steps before the first weight. */
+export function mirroring(): CrescendoEvent[] {
+  const rings = [{ header: { name: 'x-user-group', value: 'insiders' } }];
+  const audiences = ['ring x-user-group=insiders', 'mirror 10 %', '50 %', '100 %'];
+  const [first, ...rest] = startedIn('eu', 8);
+  const started = { ...first, weights: [0, 0, 50, 100], audiences } as CrescendoEvent;
+  const named = (number: number, rules: TrafficRules) => (event: CrescendoEvent) => {
+    const audience = audiences[number - 1];
+    if (event.type !== 'traffic.shifted') return { ...event, audience } as CrescendoEvent;
+    const shares = event.shares.map((share) => (share.weight === 0 ? { ...share, rules } : share));
+    return { ...event, audience, shares };
+  };
+  return [
+    ...untilProduction(),
+    started,
+    ...rest,
+    ...step('eu', 10, 1, 0, passed).map(named(1, { rings })),
+    ...step('eu', 30, 2, 0).map(named(2, { rings, mirror: 10 })),
+  ];
 }

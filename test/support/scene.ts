@@ -213,7 +213,7 @@ function createScene(
             reason: null,
             idempotencyKey: null,
             quarantineOverride: null,
-            powers: { fake: { granularity: 0.01 } },
+            powers: { fake: { granularity: 0.01, header: true, cookie: true, mirror: true } },
             ...extra,
           },
         ],

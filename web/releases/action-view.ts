@@ -2,7 +2,7 @@
 
 import type { Action } from '../../domain/actions.ts';
 import type { RolloutProgress } from '../../domain/rollout-progress.ts';
-import { percent } from '../../domain/words.ts';
+import { reach } from '../../domain/words.ts';
 import type { ReleaseAnswer } from '../server/answers.ts';
 import { candidateOf } from './plan-view.ts';
 
@@ -127,5 +127,5 @@ export function nextWeight(release: ReleaseAnswer, { environment, step }: Action
   const { steps } = release.rollouts[environment] ?? { steps: [] };
   const next = steps.find(({ number }) => number === (step ?? 0) + 1);
   const canary = candidateOf(release, environment);
-  return next ? `to ${percent(next.weight)}` : `${canary} is finished here`;
+  return next ? `to ${reach(next)}` : `${canary} is finished here`;
 }

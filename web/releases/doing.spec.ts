@@ -3,6 +3,7 @@ import type { CrescendoEvent } from '../../domain/events.ts';
 import {
   failed,
   inEnvironment,
+  mirroring,
   nowAt,
   passed,
   progressOf,
@@ -62,6 +63,12 @@ describe('web/releases/doing.ts', () => {
 
     expect(said('staging', 9, events)).toBe(
       'live: testing 1.2.0, 1 of 1 tests done, 1 failed, 6 s',
+    );
+  });
+
+  it('calls a mirror by its name', () => {
+    expect(said('eu', 42, mirroring().slice(0, -1))).toBe(
+      'live: shifted to mirror 10 %, step 2 of 4, 12 s',
     );
   });
 

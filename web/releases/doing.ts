@@ -2,9 +2,9 @@
 
 import type { Mark } from '../../domain/marks.ts';
 import type { ReleaseProgress } from '../../domain/progress.ts';
-import type { RolloutProgress } from '../../domain/rollout-progress.ts';
+import { reachedBy, type RolloutProgress } from '../../domain/rollout-progress.ts';
 import type { Wait } from '../../domain/events.ts';
-import { percent, span } from '../../domain/words.ts';
+import { span } from '../../domain/words.ts';
 import { wallTime } from '../parts/wall-time.ts';
 import { candidateOf, placeInPlan, planOf } from './plan-view.ts';
 
@@ -18,11 +18,11 @@ export function doing(progress: ReleaseProgress, rollout: RolloutProgress, now: 
     case 'test':
       return live(`testing ${canary}, ${testCount(progress, rollout)}, ${lasting}`);
     case 'shift':
-      return live(`shifted to ${percent(rollout.weight)}, ${stepOf(rollout)}, ${lasting}`);
+      return live(`shifted to ${reachedBy(rollout)}, ${stepOf(rollout)}, ${lasting}`);
     case 'bake':
       return live(`baking ${stepOf(rollout)}, ${bakeClock(rollout, now)}`);
     case 'hold': {
-      const where = [percent(rollout.weight), stepOf(rollout)].filter(Boolean).join(', ');
+      const where = [reachedBy(rollout), stepOf(rollout)].filter(Boolean).join(', ');
       return { mark: '‖', tone: 'warn', word: `held at ${where}, ${lasting}` };
     }
     case 'finished':

@@ -2,7 +2,7 @@
 
 import { stepMarks } from '../../domain/marks.ts';
 import type { RolloutProgress, StepProgress } from '../../domain/rollout-progress.ts';
-import { percent } from '../../domain/words.ts';
+import { reach } from '../../domain/words.ts';
 import { Marked } from '../parts/marks.tsx';
 
 export function Steps({ rollout }: { rollout: RolloutProgress }) {
@@ -19,7 +19,7 @@ export function Steps({ rollout }: { rollout: RolloutProgress }) {
           className={step.state}
           aria-current={!over && step.number === current ? 'step' : undefined}
         >
-          <strong className="number">{percent(step.weight)}</strong>
+          <strong className="number">{reach(step)}</strong>
           <Marked mark={stepMarks[step.state]} />
           <span className="sentence">{sentenceOf(step)}</span>
         </li>

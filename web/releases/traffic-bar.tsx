@@ -1,6 +1,7 @@
 /** Who has the audience: the canary's share beside the stable version's. */
 
 import type { RolloutProgress } from '../../domain/rollout-progress.ts';
+import { rulesWords } from '../../domain/traffic.ts';
 import { percent } from '../../domain/words.ts';
 
 interface TrafficBarProps {
@@ -24,6 +25,7 @@ export function TrafficBar({ rollout, canary }: TrafficBarProps) {
         <span className={`share ${tone}`}>
           <strong className="number">{percent(weight)}</strong> {canary}
           {role}
+          {shares.flatMap(({ rules }) => rulesWords(rules).map((word) => ` + ${word}`))}
         </span>
         {others.map(({ version, weight: share }) => (
           <span key={version} className="share">

@@ -1,20 +1,33 @@
 /** Give the candidate a share of the audience, and read back what the router really does. */
 
-import type { TrafficShare, Weight } from '../../domain/release.ts';
+import type { TrafficRules, TrafficShare, Weight } from '../../domain/release.ts';
+import { audienceOf, type Step } from '../../domain/strategy.ts';
 import { deploying } from '../proxies.ts';
 import type { Rollout } from '../rollout-state.ts';
 
+/** Takes a step: its weight, and what goes to the candidate beside it. */
+export async function takeStep(rollout: Rollout, step: Step): Promise<void> {
+  // Whoever mirrors throws the answers away, so that nobody has met the candidate.
+  if (step.rules?.rings) rollout.exposed = true;
+  await shift(rollout, step.weight, step.number, step.rules);
+}
+
 /**
- * Sets the candidate's weight. `step` is null for weights that are no step of the plan. Recorded
- * only once the router has confirmed it; an environment without a router has no shares to set.
+ * Sets the candidate's weight and rules. `step` is null for weights that are no step of the plan.
+ * Recorded only once the router has confirmed it; an environment without a router has no shares.
  */
-export async function shift(rollout: Rollout, weight: Weight, step: number | null): Promise<void> {
+export async function shift(
+  rollout: Rollout,
+  weight: Weight,
+  step: number | null,
+  rules?: TrafficRules,
+): Promise<void> {
   const { plan } = rollout;
-  const shares = sharesAt(rollout, weight);
+  const shares = sharesAt(rollout, weight, rules);
   const fence = rollout.nextFence();
   // Noted before the call: a router that fails may have done it all the same.
   if (weight > 0) rollout.exposed = true;
-  const summary = `${weight} % of ${plan.environment} to ${plan.version.name}`;
+  const summary = `${audienceOf({ weight, ...(rules && { rules }) })} of ${plan.environment} to ${plan.version.name}`;
   const seen = plan.place.router
     ? await deploying(plan.taskQueue, summary).shiftTraffic({ place: plan.place, shares, fence })
     : shares;
@@ -22,9 +35,9 @@ export async function shift(rollout: Rollout, weight: Weight, step: number | nul
 }
 
 /** The complete set at a weight: the stable version has the rest. */
-export function sharesAt(rollout: Rollout, weight: Weight): TrafficShare[] {
+function sharesAt(rollout: Rollout, weight: Weight, rules?: TrafficRules): TrafficShare[] {
   const { stable, version } = rollout.plan;
-  const candidate = { version: version.name, weight };
+  const candidate = { version: version.name, weight, ...(rules && { rules }) };
   if (!stable || stable.name === version.name) return [{ ...candidate, weight: 100 }];
   // In hundredths: 100 - 33.3 would leave a trace of binary fractions.
   const rest = Math.round((100 - weight) * 100) / 100;

@@ -2,7 +2,7 @@
 
 import { ApplicationFailure, condition } from '@temporalio/workflow';
 import { waitFrom, waitUntil, type Rollout } from '../rollout-state.ts';
-import { shift } from './canary.ts';
+import { takeStep } from './canary.ts';
 import { feedback } from './feedback.ts';
 
 /** Takes every step of the plan. Returns once the last one has finished its bake. */
@@ -11,7 +11,7 @@ export async function expand(rollout: Rollout): Promise<void> {
   let full = false;
   for (const step of rollout.plan.steps) {
     if (full && step.weight < 100) continue;
-    await shift(rollout, step.weight, step.number);
+    await takeStep(rollout, step);
     if (!step.bake) continue;
     full = (await feedback(rollout, step)) === 'full' || full;
   }

@@ -4,6 +4,7 @@ import { CancellationScope, condition, isCancellation, log, sleep } from '@tempo
 import { formatDuration } from '../../domain/duration.ts';
 import type { RolloutOutcome } from '../../domain/events.ts';
 import type { TrafficShare, Version } from '../../domain/release.ts';
+import { writeRules } from '../../domain/traffic.ts';
 import { sentenceOf } from '../causes.ts';
 import { asking, returning, tidying } from '../proxies.ts';
 import type { Departure, Rollout } from '../rollout-state.ts';
@@ -55,7 +56,11 @@ async function servesAll(rollout: Rollout, version: Version | null): Promise<boo
   if (!version || !place.router) return false;
   try {
     const shares = await asking(taskQueue, 'who serves now').readTraffic(place);
-    return shares.some((share) => share.version === version.name && share.weight === 100);
+    // A ring or a mirror beside it is as good as a weight: somebody has to take it away.
+    return (
+      shares.some((share) => share.version === version.name && share.weight === 100) &&
+      shares.every((share) => writeRules(share.rules) === '')
+    );
   } catch (error) {
     log.warn('could not read traffic', { error: sentenceOf(error) });
     return false;

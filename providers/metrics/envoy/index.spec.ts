@@ -9,6 +9,7 @@ import type { TestEnvoy } from '../../../test/support/envoy.ts';
 import { startHttpStub } from '../../../test/support/http-stub.ts';
 import { latencyBuckets } from '../../routers/envoy/bootstrap.ts';
 import { envoy as envoyRouter } from '../../routers/envoy/index.ts';
+import type { RoutedVersion } from '../../routers/contract.ts';
 import type { MetricProvider } from '../contract.ts';
 import { envoy } from './index.ts';
 
@@ -94,11 +95,15 @@ describe('providers/metrics/envoy/index', () => {
   const url = (path: string) => `http://127.0.0.1:${running.port}${path}`;
 
   /** Sends everything to `version`, whose requests may take half a second. */
-  async function route(version: string, url = backend.url): Promise<void> {
+  async function route(
+    version: string,
+    url = backend.url,
+    more: RoutedVersion[] = [],
+  ): Promise<void> {
     const { admin, directory, port } = running;
     const settings = envoyRouter.settings.parse({ port, timeout: '500ms' });
     const connection = envoyRouter.connection.parse({ admin, directory });
-    const versions = [{ version, weight: 100, endpoint: { url } }];
+    const versions = [{ version, weight: 100, endpoint: { url } }, ...more];
     await envoyRouter
       .create(settings, connection)
       .setShares(site, versions, (fence += 1), aContext());
@@ -166,6 +171,31 @@ describe('providers/metrics/envoy/index', () => {
       'envoy_cluster_upstream_rqq{envoy_cluster_name="{{cluster}}"}',
     );
     expect(answer).toMatchObject({ kind: 'noData', detail: expect.stringContaining('rqq') });
+  });
+
+  it('counts copies of requests like any others, though nobody gets the answers', async () => {
+    const bad = await startBackend('bad', (request, response) => {
+      request.resume();
+      response.writeHead(500).end();
+    });
+    const copy = {
+      version: '1.5.1',
+      weight: 0,
+      endpoint: { url: bad.url },
+      rules: { mirror: 100 },
+    };
+    await route('1.5.0', backend.url, [copy]);
+    for (let sent = 0; sent < 5; sent += 1) expect((await post(url('/'))).status).toBe(200);
+    await expect.poll(() => errors('1.5.1')).toEqual([5, 5]);
+    expect(await errors('1.5.0')).toEqual([0, 5]);
+    const buckets =
+      'envoy_cluster_upstream_rq_time_bucket{envoy_cluster_name="{{cluster}}",le="+Inf"}';
+    const slowest = async () => {
+      const answer = await ask('1.5.1', buckets);
+      return answer.kind === 'points' && answer.series[0]?.points[0]?.[1];
+    };
+    await expect.poll(slowest, { timeout: 10_000 }).toBe(5);
+    await bad.close();
   });
 
   it('counts latency in the same buckets before and after the first request', async () => {

@@ -1,10 +1,8 @@
 /** What the running Envoy really uses, read from its admin interface. */
 
 import { CrescendoError } from '../../../domain/errors.ts';
-import type { TrafficShare } from '../../../domain/release.ts';
 import { requestOk } from '../../http.ts';
 import type { Site } from '../../targets/contract.ts';
-import { versionHeader, weightTotal } from './config.ts';
 import { listenerName, siteName } from './names.ts';
 import { configDumpSchema } from './schema.ts';
 import type { EnvoyConnection, VirtualHost } from './schema.ts';
@@ -56,16 +54,6 @@ export function findSite(envoy: RunningEnvoy, site: Site, port?: number) {
   return envoy.virtualHosts.find((host) => {
     const rightPort = port === undefined || host.listener === listenerName(port);
     return rightPort && host.name === siteName(site);
-  });
-}
-
-/** Shares of a virtual host. The version's own name is in the header that its cluster adds. */
-export function sharesOf(host: VirtualHost | undefined): TrafficShare[] {
-  const clusters = host?.routes[0]?.route?.weighted_clusters.clusters ?? [];
-  return clusters.map((cluster) => {
-    const mark = cluster.response_headers_to_add.find(({ header }) => header.key === versionHeader);
-    const weight = (cluster.weight * 100) / weightTotal;
-    return { version: mark?.header.value ?? cluster.name, weight };
   });
 }
 

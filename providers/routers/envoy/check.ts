@@ -3,19 +3,21 @@
 import { CrescendoError } from '../../../domain/errors.ts';
 import type { Site } from '../../targets/contract.ts';
 import type { RoutedVersion } from '../contract.ts';
-import { weightTotal } from './config.ts';
+import { checkRules } from '../rules.ts';
 import { siteName } from './names.ts';
+import { weightTotal } from './routes.ts';
 import type { EnvoySettings, SiteState } from './schema.ts';
 
 /** @throws CrescendoError provider_refused when the set cannot be routed as it is */
 export function checkVersions(versions: RoutedVersion[]): void {
   if (versions.length === 0) return;
-  for (const { version, weight, endpoint } of versions) {
+  for (const { version, weight, endpoint, rules } of versions) {
     const hundredths = weight * 100;
     if (!(weight >= 0) || Math.abs(hundredths - Math.round(hundredths)) > 1e-6) {
       throw refused(`weight ${weight} of version ${version} is no multiple of 0.01 %`);
     }
     checkEndpoint(version, endpoint.url);
+    checkRules(version, rules);
   }
   const names = new Set(versions.map(({ version }) => version));
   if (names.size < versions.length) throw refused('a version is named twice');

@@ -1,34 +1,15 @@
-/** Envoy's listeners, routes and clusters, built from what is known of the sites. No IO. */
+/** Envoy's listeners and clusters, built from what is known of the sites. No IO. */
 
 import { isIP } from 'node:net';
-import { clusterName, listenerName, siteName } from './names.ts';
+import { clusterName, listenerName } from './names.ts';
 import type { SiteState } from './schema.ts';
 
-/** Response header that says which version served a request. */
-export const versionHeader = 'x-crescendo-version';
-
-/** Weights are hundredths of a percent, so that the whole audience is 10,000. */
-export const weightTotal = 10_000;
-
-type Json = Record<string, unknown>;
+export type Json = Record<string, unknown>;
 
 /** Every listener, with where it finds its routes. `directory` is the path as Envoy sees it. */
 export function buildListeners(states: SiteState[], directory: string): Json {
   const byPort = new Map(states.map((state) => [state.settings.port, state]));
   return { resources: [...byPort.values()].map((state) => buildListener(state, directory)) };
-}
-
-/** The routes of all sites that share `port`: one virtual host each. */
-export function buildRoutes(states: SiteState[], port: number): Json {
-  const sites = states.filter((state) => state.settings.port === port);
-  const routes = {
-    '@type': typeUrl('config.route.v3.RouteConfiguration'),
-    name: listenerName(port),
-    // `shop.example:10080` belongs to `shop.example`; the header itself stays as it was sent.
-    ignore_port_in_host_matching: true,
-    virtual_hosts: sites.map(buildVirtualHost),
-  };
-  return { resources: [routes] };
 }
 
 /** One cluster for every version of every site. */
@@ -86,35 +67,6 @@ function buildListener({ settings }: SiteState, directory: string): Json {
   };
 }
 
-function buildVirtualHost(state: SiteState): Json {
-  return {
-    name: siteName(state),
-    domains: state.settings.domains,
-    routes: [{ match: { prefix: '/' }, ...buildAction(state) }],
-  };
-}
-
-function buildAction(state: SiteState): Json {
-  if (state.shares.length === 0) {
-    const body = `No version of ${state.application} serves ${state.environment} yet.\n`;
-    return { direct_response: { status: 503, body: { inline_string: body } } };
-  }
-  const clusters = state.shares.map(({ version, weight }) => ({
-    name: clusterName(state, version),
-    weight: Math.round((weight * weightTotal) / 100),
-    response_headers_to_add: [
-      {
-        header: { key: versionHeader, value: version },
-        append_action: 'OVERWRITE_IF_EXISTS_OR_ADD',
-      },
-    ],
-  }));
-  // No retries: a request that a bad version failed must be seen as failed.
-  return {
-    route: { timeout: `${state.settings.timeout / 1000}s`, weighted_clusters: { clusters } },
-  };
-}
-
 function siteClusters(state: SiteState): Json[] {
   return state.endpoints.map(({ version, url }) => {
     const { address, port } = parseEndpoint(url);
@@ -156,6 +108,6 @@ export function parseEndpoint(url: string): { address: string; port: number } {
   return { address: hostname.replace(/^\[|\]$/g, ''), port: Number(port || 80) };
 }
 
-function typeUrl(name: string): string {
+export function typeUrl(name: string): string {
   return `type.googleapis.com/envoy.${name}`;
 }

@@ -6,8 +6,9 @@ import { join } from 'node:path';
 import type { Site } from '../../targets/contract.ts';
 import { CrescendoError } from '../../../domain/errors.ts';
 import { withLock } from '../../lock.ts';
-import { buildClusters, buildListeners, buildRoutes, routesFile } from './config.ts';
+import { buildClusters, buildListeners, routesFile } from './config.ts';
 import { siteName } from './names.ts';
+import { buildRoutes } from './routes.ts';
 import { siteStateSchema } from './schema.ts';
 import type { SiteState } from './schema.ts';
 

@@ -29,14 +29,13 @@ function open(running: TestEnvoy, settings: Record<string, unknown> = {}) {
   return envoy.create(parsed, envoy.connection.parse({ admin, directory }));
 }
 
-describeRouter('envoy', async () => {
+describeRouter('envoy', envoy.powers, async () => {
   const running = await startEnvoy();
   const neighbour = { application: 'shop', environment: 'us' };
   return {
     router: open(running),
     neighbour: { site: neighbour, router: open(running, { domains: ['us.example'] }) },
     url: `http://127.0.0.1:${running.port}`,
-    granularity: envoy.powers.granularity,
     stop: () => running.stop(),
   };
 });
@@ -216,7 +215,12 @@ describe('providers/routers/envoy/index', () => {
 
   it('is on the shelf with its powers and refuses settings it does not know', () => {
     expect(routers.names).toContain('envoy');
-    expect(routerPowers).toEqual({ envoy: { granularity: 0.01 } });
+    expect(routerPowers['envoy']).toEqual({
+      granularity: 0.01,
+      header: true,
+      cookie: true,
+      mirror: true,
+    });
     const settings = { port: 0, domian: 'x' };
     expect(() => routers.check({ vendor: 'envoy', settings })).toThrow(/port: .*; .*domian/);
   });

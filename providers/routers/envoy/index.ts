@@ -2,19 +2,20 @@
 
 import { CrescendoError } from '../../../domain/errors.ts';
 import type { TrafficShare } from '../../../domain/release.ts';
-import type { RouterPowers } from '../../../domain/traffic.ts';
+import { writeRules, type RouterPowers } from '../../../domain/traffic.ts';
 import type { Vendor } from '../../shelf.ts';
 import type { CallContext } from '../../call.ts';
 import { pause } from '../../pause.ts';
 import type { Site } from '../../targets/contract.ts';
 import type { RoutedVersion, Router } from '../contract.ts';
-import { findSite, readEnvoy, sharesOf } from './admin.ts';
+import { findSite, readEnvoy } from './admin.ts';
 import type { RunningEnvoy } from './admin.ts';
 import { checkFence, checkNeighbours, checkVersions } from './check.ts';
 import { parseEndpoint } from './config.ts';
 import { openDirectory } from './directory.ts';
 import type { Resource } from './directory.ts';
 import { clusterName, listenerName } from './names.ts';
+import { sharesOf } from './read-routes.ts';
 import { connectionSchema, settingsSchema } from './schema.ts';
 import type { EnvoyConnection, EnvoySettings, SiteState } from './schema.ts';
 
@@ -25,7 +26,7 @@ export const envoy: Vendor<EnvoySettings, EnvoyConnection, Router> & { powers: R
   name: 'envoy',
   settings: settingsSchema,
   connection: connectionSchema,
-  powers: { granularity: 0.01 },
+  powers: { granularity: 0.01, header: true, cookie: true, mirror: true },
   create: (settings, connection) => ({
     setShares: (site, versions, fence, context) =>
       setShares({ settings, connection, site, fence }, versions, context),
@@ -74,7 +75,7 @@ function wantedState({ settings, site, fence }: Where, versions: RoutedVersion[]
     environment: site.environment,
     fence,
     settings,
-    shares: versions.map(({ version, weight }) => ({ version, weight })),
+    shares: versions.map(({ endpoint: _endpoint, ...share }) => share),
     endpoints: versions.map(({ version, endpoint }) => ({ version, url: endpoint.url })),
   };
 }
@@ -134,5 +135,8 @@ function notApplied(what: string, connection: EnvoyConnection, running: RunningE
 }
 
 function showShares(shares: TrafficShare[]): string {
-  return shares.map(({ version, weight }) => `${version}=${weight.toFixed(2)}`).join(' ');
+  const each = shares.map(({ version, weight, rules }) => {
+    return `${version}=${weight.toFixed(2)}${writeRules(rules)}`;
+  });
+  return each.join(' ');
 }

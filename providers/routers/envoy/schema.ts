@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { httpUrlSchema } from '../../http-settings.ts';
 import { timeSpanSchema } from '../../time-settings.ts';
+import { rulesSchema } from '../rules.ts';
 
 export const settingsSchema = z.strictObject({
   /** Port the audience connects to. Sites may share one when their domains differ. */
@@ -37,7 +38,9 @@ export const siteStateSchema = z.strictObject({
   /** The newest decision seen; calls of older ones are refused. */
   fence: z.number(),
   settings: settingsSchema.extend({ timeout: z.number() }),
-  shares: z.array(z.object({ version: z.string(), weight: z.number() })),
+  shares: z.array(
+    z.object({ version: z.string(), weight: z.number(), rules: rulesSchema.optional() }),
+  ),
   /** Every version that has a cluster: those with a share, and those about to get or lose one. */
   endpoints: z.array(z.object({ version: z.string(), url: z.string() })),
 });
@@ -67,16 +70,41 @@ const weightedClusterSchema = z.object({
   response_headers_to_add: z.array(headerSchema).default([]),
 });
 
+const mirrorPolicySchema = z.object({
+  cluster: z.string(),
+  runtime_fraction: z.object({
+    default_value: z.object({
+      numerator: z.number().default(0),
+      denominator: z.enum(['HUNDRED', 'TEN_THOUSAND', 'MILLION']).default('HUNDRED'),
+    }),
+  }),
+});
+
+const headerMatchSchema = z.looseObject({
+  name: z.string(),
+  string_match: z
+    .object({
+      exact: z.string().optional(),
+      safe_regex: z.object({ regex: z.string() }).optional(),
+    })
+    .optional(),
+});
+
+const routeSchema = z.object({
+  match: z.looseObject({ headers: z.array(headerMatchSchema).default([]) }),
+  route: z
+    .object({
+      weighted_clusters: z.object({ clusters: z.array(weightedClusterSchema) }),
+      request_mirror_policies: z.array(mirrorPolicySchema).default([]),
+    })
+    .optional(),
+});
+export type Route = z.infer<typeof routeSchema>;
+
 const virtualHostSchema = z.object({
   name: z.string(),
   domains: z.array(z.string()),
-  routes: z.array(
-    z.object({
-      route: z
-        .object({ weighted_clusters: z.object({ clusters: z.array(weightedClusterSchema) }) })
-        .optional(),
-    }),
-  ),
+  routes: z.array(routeSchema),
 });
 export type VirtualHost = z.infer<typeof virtualHostSchema>;
 

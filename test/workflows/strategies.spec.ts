@@ -1,0 +1,126 @@
+/** Rings and mirrors before the first weight, on the time-skipping server with fake activities. */
+
+import { describe, expect, it } from 'vitest';
+import type { SpecInput } from '../../domain/spec.ts';
+import { aProduction, aSpec, aVersion } from '../support/builders.ts';
+import type { FakeWorld } from '../support/fake-world.ts';
+import { play } from '../support/scene.ts';
+
+const ring = { header: { name: 'x-user-group', value: 'insiders' } };
+const rings = [ring];
+
+const specOf = (strategy: SpecInput['production']['strategy'], change: Partial<SpecInput> = {}) =>
+  aSpec({ production: aProduction({ strategy }), ...change });
+const careful = specOf({ canary: { steps: [{ ring }, { mirror: '10%' }, 25, 100] } });
+
+/** What the candidate had in eu, shift by shift. */
+const sharesOf = (world: FakeWorld, version: string) =>
+  world.shifts
+    .filter(({ environment }) => environment === 'eu')
+    .flatMap(({ shares }) => shares.filter((share) => share.version === version))
+    .map(({ weight, rules }) => [weight, rules ?? null]);
+
+describe('workflows/stages/canary: rings and mirrors', () => {
+  it('takes insiders first, then copies, then weights; insiders stay, nothing is left at the end', () =>
+    play(async ({ world, apply, live }) => {
+      await apply(careful);
+      await live('1.0.0');
+      const { outcome, rollouts } = await live('1.1.0');
+      expect(outcome).toBe('succeeded');
+      expect(sharesOf(world, '1.1.0')).toEqual([
+        [0, null],
+        [0, { rings }],
+        [0, { rings, mirror: 10 }],
+        [25, { rings }],
+        [100, null],
+        [100, null],
+      ]);
+      expect(world.bakes.slice(1).map(({ weight }) => weight)).toEqual([0, 0, 25, 100]);
+      expect(rollouts['eu']?.steps.map(({ weight, audience }) => [weight, audience])).toEqual([
+        [0, 'ring x-user-group=insiders'],
+        [0, 'mirror 10 %'],
+        [25, '25 %'],
+        [100, '100 %'],
+      ]);
+    }));
+
+  it('says what a step reaches while it lasts, with a weight of nothing', () =>
+    play(async ({ world, apply, live, begin, act, end, rollout }) => {
+      await apply(careful);
+      await live('1.0.0');
+      world.verdictFor = () => 'never';
+      const number = await begin('1.1.0', ({ rollouts }) => rollouts['eu']?.stage === 'bake');
+      const { rollouts } = await act(number, 'pause');
+      expect(rollouts['eu']).toMatchObject({ weight: 0, peak: 0, step: 1 });
+      expect(rollouts['eu']?.shares).toEqual([
+        { version: '1.0.0', weight: 100 },
+        { version: '1.1.0', weight: 0, rules: { rings } },
+      ]);
+      const { audience } = rollouts['eu']?.steps[0] ?? {};
+      expect(audience).toBe('ring x-user-group=insiders');
+      const details = await rollout(number, 'eu').query<string>('__temporal_workflow_metadata');
+      expect(JSON.stringify(details)).toContain('0 % + ring x-user-group=insiders of the audience');
+      await act(number, 'rollback');
+      expect((await end(number)).outcome).toBe('rolled_back');
+      expect(world.shares['eu']).toEqual([{ version: '1.0.0', weight: 100 }]);
+    }));
+
+  it('goes back from a ring that fails: insiders have met it', () =>
+    play(async ({ world, apply, live, state }) => {
+      await apply(careful);
+      await live('1.0.0');
+      world.verdictFor = ({ canary }) => (canary === '1.1.0' ? 'fail' : 'pass');
+      const progress = await live('1.1.0');
+      expect(progress).toMatchObject({ outcome: 'rolled_back', quarantined: 'eu: errors: fail' });
+      expect(world.shares['eu']).toEqual([{ version: '1.0.0', weight: 100 }]);
+      expect((await state()).ledger.environments['eu']?.live).toBe('1.0.0');
+    }));
+
+  it('rejects what fails as a copy: nobody has met it, and it stays out all the same', () =>
+    play(async ({ world, apply, live, submit }) => {
+      await apply(specOf({ canary: { steps: [{ mirror: 100 }, 50] } }));
+      await live('1.0.0');
+      world.verdictFor = ({ canary }) => (canary === '1.1.0' ? 'fail' : 'pass');
+      const progress = await live('1.1.0');
+      expect(progress).toMatchObject({ outcome: 'rejected', quarantined: 'eu: errors: fail' });
+      expect(progress.rollouts['eu']?.outcome).toBe('abandoned');
+      expect(world.shares['eu']).toEqual([{ version: '1.0.0', weight: 100 }]);
+      await expect(submit(aVersion('1.1.0'))).rejects.toMatchObject({
+        cause: { type: 'version_quarantined' },
+      });
+    }));
+
+  it('keeps a ring as it is while a person thinks, and goes on by their word', () =>
+    play(async ({ world, apply, live, begin, act, end }) => {
+      await apply(careful);
+      await live('1.0.0');
+      world.verdictFor = ({ weight, limits }) =>
+        weight === 0 && limits.mode === 'bake' ? 'inconclusive' : 'pass';
+      const number = await begin('1.1.0', ({ rollouts }) => rollouts['eu']?.stage === 'hold');
+      expect(sharesOf(world, '1.1.0').at(-1)).toEqual([0, { rings }]);
+      world.verdictFor = () => 'pass';
+      await act(number, 'promote');
+      expect((await end(number)).outcome).toBe('succeeded');
+    }));
+
+  it('has nobody to tell apart in a first release', () =>
+    play(async ({ world, apply, live }) => {
+      await apply(careful);
+      expect((await live('1.0.0')).outcome).toBe('succeeded');
+      expect(sharesOf(world, '1.0.0')).toEqual([[100, null]]);
+    }));
+
+  it('is refused when the router cannot do it', () =>
+    play(async ({ apply, live, submit }) => {
+      await apply(careful);
+      await live('1.0.0');
+      const powers = { fake: { granularity: 1 } };
+      await expect(submit(aVersion('1.1.0'), { powers })).rejects.toMatchObject({
+        cause: {
+          type: 'plan_refused',
+          message:
+            'eu: step 1: the router cannot send requests with a certain header to one version; eu: step 2: the router cannot copy requests',
+        },
+      });
+    }));
+});
