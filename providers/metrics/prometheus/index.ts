@@ -2,13 +2,12 @@
 
 import { authorization } from '../../authorization.ts';
 import type { CallContext } from '../../call.ts';
-import { request } from '../../http.ts';
 import { joinUrl } from '../../http-settings.ts';
 import type { Vendor } from '../../shelf.ts';
 import { answering } from '../answers.ts';
 import type { MetricProvider, MetricQuery } from '../contract.ts';
 import { clusterName } from '../../routers/envoy/names.ts';
-import { promqlRequest, readPromql } from './promql.ts';
+import { askPromql, promqlRequest, readPromql } from './promql.ts';
 import { connectionSchema, settingsSchema } from './schema.ts';
 import type { Connection, Settings } from './schema.ts';
 import { signalsOf } from './signals/index.ts';
@@ -38,16 +37,5 @@ async function ask(query: MetricQuery, connection: Connection, context: CallCont
   const { timeoutMs } = connection;
   form.set('timeout', `${timeoutMs}ms`);
   const headers = { ...connection.headers, ...authorization(connection) };
-  const { signal } = context;
-  const answer = await request(url, {
-    // A form in the body has no length limit, unlike a query string.
-    method: 'POST',
-    headers: { ...headers, 'content-type': 'application/x-www-form-urlencoded' },
-    body: form.toString(),
-    signal,
-    timeoutMs,
-  });
-  // Proxies that let only reads pass refuse POST.
-  if (answer.status !== 405 && answer.status !== 501) return answer;
-  return request(`${url}?${form.toString()}`, { headers, signal, timeoutMs });
+  return askPromql(url, form, { headers, signal: context.signal, timeoutMs });
 }

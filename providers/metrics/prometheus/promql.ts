@@ -1,6 +1,6 @@
 /** PromQL over HTTP: the form that asks, and the reading of what comes back. */
 
-import type { HttpAnswer } from '../../http.ts';
+import { request, type HttpAnswer, type HttpRequest } from '../../http.ts';
 import { failure, notItsFormat, parseJson, pointsOrNone, shorten, wrongQuery } from '../answers.ts';
 import type { MetricAnswer, MetricQuery, Series } from '../contract.ts';
 import { histogramSeries, type HistogramUnit } from './native-histograms.ts';
@@ -23,6 +23,24 @@ export function promqlRequest(query: MetricQuery): {
   const step = Math.max(query.step, Math.ceil((query.to - query.from) / maxPoints), 1);
   const range = { start: seconds(query.from), end: seconds(query.to), step: seconds(step) };
   return { path: 'query_range', form: new URLSearchParams({ query: query.query, ...range }) };
+}
+
+/** The answer of a PromQL endpoint. */
+export async function askPromql(
+  url: string,
+  form: URLSearchParams,
+  options: Pick<HttpRequest, 'signal' | 'timeoutMs'> & { headers: Record<string, string> },
+): Promise<HttpAnswer> {
+  const answer = await request(url, {
+    ...options,
+    // A form in the body has no length limit, unlike a query string.
+    method: 'POST',
+    headers: { ...options.headers, 'content-type': 'application/x-www-form-urlencoded' },
+    body: form.toString(),
+  });
+  // Proxies that let only reads pass refuse POST.
+  if (answer.status !== 405 && answer.status !== 501) return answer;
+  return request(`${url}?${form.toString()}`, options);
 }
 
 /**
