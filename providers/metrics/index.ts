@@ -5,6 +5,7 @@ import type { MetricProvider } from './contract.ts';
 import { datadog } from './datadog/index.ts';
 import { dynatrace } from './dynatrace/index.ts';
 import { envoy } from './envoy/index.ts';
+import { googleCloudMonitoring } from './google-cloud-monitoring/index.ts';
 import { newrelic } from './newrelic/index.ts';
 import { prometheus } from './prometheus/index.ts';
 import { skywalking } from './skywalking/index.ts';
@@ -22,4 +23,5 @@ export const metricProviders = createShelf<MetricProvider>('metric provider', [
   splunk,
   wavefront,
   skywalking,
+  googleCloudMonitoring,
 ]);
