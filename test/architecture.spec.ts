@@ -37,6 +37,7 @@ const packages: [pattern: RegExp, folders: string[]][] = [
   [/^@nestjs\//, ['api']],
   [/^(?:pg|kysely|@electric-sql\/.*)$/, ['journal', 'embedded']],
   [/^(?:commander|picocolors)$/, ['cli']],
+  [/^jose$/, ['providers']],
   [/^@marcbachmann\/cel-js$/, ['conditions']],
   [/^react/, ['web']],
 ];
