@@ -1,19 +1,25 @@
 import type { FastifyRequest } from 'fastify';
 import { describe, expect, it } from 'vitest';
 import { identify } from './actor.ts';
+import { readTokens } from './tokens.ts';
 
 function request(headers: Record<string, string>): FastifyRequest {
   return { headers } as unknown as FastifyRequest;
 }
 
-const tokens = [
-  { actor: 'operator', token: 'one' },
-  { actor: 'jane', token: 'two' },
-];
+const tokens = readTokens({
+  single: 'one',
+  several: '[{ "actor": "jane", "token": "two", "roles": ["qa"], "scopes": ["approve"] }]',
+  file: undefined,
+});
 
 describe('api/actor.ts', () => {
   it.each([
-    ['the token says who', { authorization: 'Bearer two' }, { id: 'jane', channel: 'api' }],
+    [
+      'the token says who',
+      { authorization: 'Bearer two' },
+      { id: 'jane', channel: 'api', roles: ['qa'] },
+    ],
     [
       'and nothing else does',
       { authorization: 'Bearer one', 'x-crescendo-actor': 'root' },
@@ -35,7 +41,7 @@ describe('api/actor.ts', () => {
       { id: 'operator', channel: 'api' },
     ],
   ])('with tokens: %s', (_, headers, expected) => {
-    expect(identify(request(headers as Record<string, string>), tokens)).toEqual(expected);
+    expect(identify(request(headers as Record<string, string>), tokens).actor).toEqual(expected);
   });
 
   it.each([
@@ -44,8 +50,8 @@ describe('api/actor.ts', () => {
     [{ 'x-crescendo-actor': ' jane ' }, 'jane'],
   ])('without tokens, %j is %s', (headers, id) => {
     expect(identify(request(headers as Record<string, string>), [])).toEqual({
-      id,
-      channel: 'api',
+      actor: { id, channel: 'api' },
+      scopes: ['read', 'release', 'approve', 'admin'],
     });
   });
 

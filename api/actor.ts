@@ -1,52 +1,63 @@
 /** Who sends a request, and from where: decided by its token, never by its body. */
 
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import { CrescendoError } from '../domain/errors.ts';
 import type { Actor, Channel } from '../domain/release.ts';
-import type { Token } from './config.ts';
+import { allScopes, digestOf, type Scope, type Token } from './tokens.ts';
 
-const key = Symbol('actor');
-type RequestWithActor = FastifyRequest & { [key]?: Actor };
+const key = Symbol('caller');
+type RequestWithCaller = FastifyRequest & { [key]?: Caller };
+
+/** Who asks, and what their token lets them do. */
+export interface Caller {
+  actor: Actor;
+  scopes: readonly Scope[];
+}
 
 /** Parameter of a handler: the actor that the guard found. */
 export const CurrentActor = createParamDecorator((_: unknown, context: ExecutionContext) =>
   actorOf(context.switchToHttp().getRequest<FastifyRequest>()),
 );
 
-export function rememberActor(request: FastifyRequest, actor: Actor): void {
-  (request as RequestWithActor)[key] = actor;
+/** Parameter of a handler: what the caller's token lets them do. */
+export const CurrentScopes = createParamDecorator((_: unknown, context: ExecutionContext) => {
+  const request = context.switchToHttp().getRequest<FastifyRequest>();
+  return (request as RequestWithCaller)[key]?.scopes ?? [];
+});
+
+export function rememberCaller(request: FastifyRequest, caller: Caller): void {
+  (request as RequestWithCaller)[key] = caller;
 }
 
 /** Null before the guard has run, and on public routes. */
 export function actorOf(request: FastifyRequest): Actor | null {
-  return (request as RequestWithActor)[key] ?? null;
+  return (request as RequestWithCaller)[key]?.actor ?? null;
 }
 
 /** @throws CrescendoError unauthenticated | request_invalid */
-export function identify(request: FastifyRequest, tokens: readonly Token[]): Actor {
+export function identify(request: FastifyRequest, tokens: readonly Token[]): Caller {
   const channel = channelOf(request);
-  if (tokens.length === 0) return { id: claimedName(request), channel };
+  if (tokens.length === 0) {
+    return { actor: { id: claimedName(request), channel }, scopes: allScopes };
+  }
   const [, sent] = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '') ?? [];
   if (!sent) throw new CrescendoError('unauthenticated', 'the request has no bearer token');
   const known = findToken(sent, tokens);
   if (!known) throw new CrescendoError('unauthenticated', 'the token is not known here');
-  return { id: known.actor, channel };
+  const { actor: id, roles, scopes } = known;
+  return { actor: { id, channel, ...(roles.length > 0 ? { roles } : {}) }, scopes };
 }
 
 /** Compares digests of equal length and never stops early, so that time tells nothing. */
 function findToken(sent: string, tokens: readonly Token[]): Token | undefined {
-  const wanted = digest(sent);
+  const wanted = Buffer.from(digestOf(sent), 'hex');
   let found: Token | undefined;
   for (const known of tokens) {
-    if (timingSafeEqual(digest(known.token), wanted)) found = known;
+    if (timingSafeEqual(Buffer.from(known.sha256, 'hex'), wanted)) found = known;
   }
   return found;
-}
-
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
 }
 
 function channelOf(request: FastifyRequest): Channel {

@@ -77,3 +77,49 @@ describe('api/auth.guard.ts', () => {
     expect(api.logged.join('')).not.toMatch(/wrong-token|jane-token|operator-token/);
   });
 });
+
+describe('api/auth.guard.ts: scopes', () => {
+  let api: TestApi;
+  beforeAll(async () => {
+    const scopes = ['read', 'release', 'approve', 'admin'];
+    const tokens = scopes.map((scope) => ({ actor: scope, token: scope, scopes: [scope] }));
+    const environment = {
+      CRESCENDO_TOKENS: JSON.stringify(tokens),
+      CRESCENDO_TEMPORAL_DEADLINE_MS: '100',
+    };
+    api = await openTestApi({ environment });
+  });
+  afterAll(() => api.close());
+
+  const submission = { version: { name: '1.0.0', artifact: 'a' } };
+  it.each([
+    ['GET', '/api/v1/releases', undefined, 'read release approve admin'],
+    ['POST', '/api/v1/applications/shop/plan', submission, 'read release approve admin'],
+    ['POST', '/api/v1/applications/shop/releases', submission, 'release admin'],
+    [
+      'POST',
+      '/api/v1/applications/shop/releases',
+      { ...submission, quarantineOverride: 'fixed' },
+      'admin',
+    ],
+    ['POST', '/api/v1/applications/shop/rollback', {}, 'release approve admin'],
+    ['POST', '/api/v1/applications/shop/quarantine/1/lift', { reason: 'x' }, 'admin'],
+    ['PUT', '/api/v1/applications/shop', {}, 'admin'],
+    ['POST', '/api/v1/releases/shop:1/promote', {}, 'release admin'],
+    ['POST', '/api/v1/releases/shop:1/skip', { reason: 'x' }, 'release admin'],
+    ['POST', '/api/v1/releases/shop:1/approve', {}, 'approve admin'],
+    ['POST', '/api/v1/releases/shop:1/reject', { reason: 'x' }, 'approve admin'],
+    ['POST', '/api/v1/releases/shop:1/rollback', {}, 'release approve admin'],
+    ['POST', '/api/v1/releases/shop:1/abort', {}, 'release approve admin'],
+    ['POST', '/api/v1/releases/shop:1/pause', {}, 'release approve admin'],
+  ] as const)('%s %s %j is for %4$s', async (method, path, body, expected) => {
+    const allowed: string[] = [];
+    for (const scope of ['read', 'release', 'approve', 'admin']) {
+      const headers = { authorization: `Bearer ${scope}` };
+      const answer = await api.send(method, path, { headers, ...(body ? { body } : {}) });
+      if (answer.status !== 403) allowed.push(scope);
+      else expect(answer.json()).toMatchObject({ code: 'forbidden', status: 403 });
+    }
+    expect(allowed.join(' ')).toBe(expected);
+  });
+});

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { isLoopback, readConfig } from './config.ts';
+import { digestOf } from './tokens.ts';
 
 describe('api/config.ts', () => {
   it('needs nothing', () => {
@@ -40,9 +41,9 @@ describe('api/config.ts', () => {
       temporalUi: 'https://temporal.example',
       publicUrl: 'https://crescendo.example/base',
       tokens: [
-        { actor: 'operator', token: 'secret' },
-        { actor: 'jane', token: 'one' },
-        { actor: 'bot', token: 'two:three' },
+        { actor: 'operator', sha256: digestOf('secret'), scopes: ['admin'] },
+        { actor: 'jane', sha256: digestOf('one'), scopes: ['admin'] },
+        { actor: 'bot', sha256: digestOf('two:three'), scopes: ['admin'] },
       ],
       githubWebhookSecret: 'hook',
       logLevel: 'debug',

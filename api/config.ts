@@ -3,12 +3,7 @@
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { ConnectionOptions } from '@temporalio/client';
 import { z } from 'zod';
-
-export interface Token {
-  /** The actor that a request with this token acts as. */
-  actor: string;
-  token: string;
-}
+import { readTokens, type Token } from './tokens.ts';
 
 export interface ApiConfig {
   host: string;
@@ -41,6 +36,7 @@ const schema = z.object({
   CRESCENDO_PUBLIC_URL: url.optional(),
   CRESCENDO_TOKEN: z.string().optional(),
   CRESCENDO_TOKENS: z.string().optional(),
+  CRESCENDO_TOKENS_FILE: z.string().optional(),
   CRESCENDO_GITHUB_WEBHOOK_SECRET: z.string().optional(),
   CRESCENDO_LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
@@ -59,7 +55,11 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): ApiCon
   }
   const settings = result.data;
   const host = settings.CRESCENDO_API_HOST;
-  const tokens = readTokens(settings.CRESCENDO_TOKEN, settings.CRESCENDO_TOKENS);
+  const tokens = readTokens({
+    single: settings.CRESCENDO_TOKEN,
+    several: settings.CRESCENDO_TOKENS,
+    file: settings.CRESCENDO_TOKENS_FILE,
+  });
   if (tokens.length === 0 && !isLoopback(host)) {
     throw new Error(
       `CRESCENDO_API_HOST is ${host}, which others can reach, and there is no token: set CRESCENDO_TOKEN, or keep to 127.0.0.1`,
@@ -82,21 +82,6 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): ApiCon
 /** True for names and addresses that only this machine reaches. */
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
-}
-
-/** `jane:secret,bot:other` and one token that stands for the actor `operator`. */
-function readTokens(single: string | undefined, several: string | undefined): Token[] {
-  const entries = (several ?? '').split(',').map((entry) => entry.trim());
-  const named = entries.filter(Boolean).map((entry, index) => {
-    const [, actor, token] = /^([^\s:]{1,100}):(\S+)$/.exec(entry) ?? [];
-    if (actor && token) return { actor, token };
-    throw new Error(`CRESCENDO_TOKENS: entry ${index + 1} is not of the form name:token`);
-  });
-  const tokens = single ? [{ actor: 'operator', token: single }, ...named] : named;
-  if (new Set(tokens.map(({ token }) => token)).size < tokens.length) {
-    throw new Error('CRESCENDO_TOKENS: two actors have the same token');
-  }
-  return tokens;
 }
 
 function readTemporal(variables: [string, string][]): ApiConfig['temporal'] {

@@ -203,14 +203,15 @@ describe('cli/render', () => {
       'us        ○ to come in wave 2',
       'ap        ○ to come in wave 2',
       '',
-      'waits for 2 approvals before wave 2; 1 of 2 so far: jane (cli), not by sam',
+      'waits for 2 approvals before wave 2; 1 of 2 so far: jane (cli); needs 1 more,',
+      '          not by sam',
       '          since 12:01:02 (38 s), until 16:01:02 (3 h 59 min left), then the',
       '          release is rejected',
       '',
       'actions   12:01:10  approve by jane (cli): looks fine',
       '',
       'run       crescendo approve shop:3',
-      'or        crescendo reject shop:3',
+      'or        crescendo reject shop:3 --reason "…"',
     ]);
   });
 

@@ -18,6 +18,8 @@ const request = (change: Partial<ActionRequest> = {}): ActionRequest => ({
   ...change,
 });
 
+const ann = { id: 'ann', channel: 'api' } as const;
+
 /** What is accepted in each situation; everything else is refused. */
 const accepted: Record<Situation, Action[]> = {
   queued: ['pause', 'abort'],
@@ -27,6 +29,7 @@ const accepted: Record<Situation, Action[]> = {
   'held after a test failed': ['pause', 'rollback', 'abort', 'retry', 'skip'],
   'deploying the candidate': ['pause', 'rollback', 'abort'],
   'at a gate': ['pause', 'rollback', 'approve', 'reject', 'abort'],
+  'at a gate inside a rollout': ['pause', 'rollback', 'approve', 'reject', 'abort'],
   'baking at step 1': ['pause', 'promote', 'rollback', 'abort'],
   'baking, paused': ['resume', 'promote', 'rollback', 'abort'],
   'baking, eu paused': ['pause', 'resume', 'promote', 'rollback', 'abort'],
@@ -57,6 +60,15 @@ describe('domain/actions', () => {
     ['which environments there are', 'baking at step 1', 'pause', { environment: 'us' }, '(eu)'],
     ['that none has started', 'queued', 'pause', { environment: 'us' }, '(none has started)'],
     ['that a step is over', 'baking at step 1', 'promote', { step: 2 }, 'eu is at step 1'],
+    ['who may approve', 'at a gate inside a rollout', 'approve', { by: ann }, 'of qa: joe'],
+    [
+      'that a gate cannot be promoted over',
+      'at a gate inside a rollout',
+      'promote',
+      {},
+      'approve it or reject it',
+    ],
+    ['that rejecting needs a reason', 'at a gate', 'reject', { reason: null }, 'needs a reason'],
     ['that skipping needs a reason', 'verifying', 'skip', { reason: null }, 'needs a reason'],
     ['that the initiator may not approve', 'at a gate', 'approve', { by: jane }, 'somebody else'],
     ['that it is paused already', 'baking, eu paused', 'pause', { environment: 'eu' }, 'already'],

@@ -1,5 +1,6 @@
 /** What people and bots may do to a release, and when it is refused. */
 
+import { approvalRefusal, type GateProgress } from './gates.ts';
 import type { RolloutProgress } from './rollout-progress.ts';
 import type { ReleaseProgress } from './progress.ts';
 import type { Actor } from './release.ts';
@@ -24,7 +25,7 @@ export const actionDescriptions: Record<Action, string> = {
   promote: 'Takes the next step now without waiting for a verdict; `full` goes straight to 100 %',
   rollback: 'Returns all traffic to the designated version and quarantines this one',
   approve: 'Gives one approval to the open gate',
-  reject: 'Closes the open gate with a no: the release is rejected or rolled back',
+  reject: 'Closes the open gate with a no: the release is rejected or rolled back; needs a reason',
   abort: 'Stops the release: traffic goes back to the stable version, without quarantine',
   retry: 'Tries again what is being held after a failure, at once',
   skip: 'Goes on without what is being run or held (a check, a test); needs a reason',
@@ -84,13 +85,15 @@ const refusals: Record<Action, Refusal> = {
       ? 'it has not started; use `abort` to take it out of the queue'
       : null;
   },
-  approve: ({ gate }, { by }) => {
-    if (!gate) return 'no gate is open';
-    if (gate.exclude.includes(by.id)) return `${by.id} started this release, so somebody else must`;
-    const given = gate.approvals.some((approval) => approval.by.id === by.id);
-    return given ? `${by.id} has approved already` : null;
+  approve: (progress, { by, environment }) => {
+    const reasons = openGates(progress, environment).map((gate) => approvalRefusal(gate, by));
+    return reasons.includes(null) ? null : (reasons[0] ?? 'no gate is open');
   },
-  reject: ({ gate }) => (gate ? null : 'no gate is open; use `abort` to stop the release'),
+  reject: (progress, { environment, reason }) => {
+    const [gate] = openGates(progress, environment);
+    if (!gate) return 'no gate is open; use `abort` to stop the release';
+    return reason === null ? 'a rejection needs a reason' : null;
+  },
   abort: ({ stage }) =>
     stage === 'warm' ? 'it has reached 100 %; use `rollback` to go back' : null,
   retry: (progress) => (canRetry(progress) ? null : 'nothing has failed that could be tried again'),
@@ -100,6 +103,18 @@ const refusals: Record<Action, Refusal> = {
   },
 };
 
+/** The gates that wait for somebody, of the release and inside its rollouts. */
+export function openGates(
+  { gate, rollouts }: Pick<ReleaseProgress, 'gate' | 'rollouts'>,
+  environment: string | null = null,
+): GateProgress[] {
+  const inside = Object.values(rollouts).filter((rollout) => {
+    return environment === null || rollout.environment === environment;
+  });
+  const own = environment === null && gate ? [gate] : [];
+  return [...own, ...inside.flatMap((rollout) => rollout.gate ?? [])];
+}
+
 function isPaused({ paused, pausedIn }: ReleaseProgress, environment: string | null): boolean {
   return paused || (environment !== null && pausedIn.includes(environment));
 }
@@ -107,6 +122,9 @@ function isPaused({ paused, pausedIn }: ReleaseProgress, environment: string | n
 function refusePromotion(progress: ReleaseProgress, request: ActionRequest): string | null {
   const targets = targetsOf(progress, request);
   const promotable = targets.filter(isPromotable);
+  if (promotable.length === 0 && targets.some(({ gate }) => gate !== null)) {
+    return 'a gate is open before the next step: approve it or reject it';
+  }
   if (promotable.length === 0) {
     return 'no environment is between two weights; promote works while a step is baking or held';
   }
@@ -124,6 +142,7 @@ function targetsOf(progress: ReleaseProgress, request: ActionRequest): RolloutPr
 }
 
 function isPromotable(rollout: RolloutProgress): boolean {
+  if (rollout.gate !== null) return false;
   return rollout.stage === 'bake' || (rollout.stage === 'hold' && rollout.step !== null);
 }
 

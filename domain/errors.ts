@@ -91,6 +91,12 @@ export const catalogue = {
     retryable: false,
     status: 401,
   },
+  forbidden: {
+    title: 'This token may not do that',
+    advice: 'Use a token with the scope that the message names, or ask somebody who has one.',
+    retryable: false,
+    status: 403,
+  },
   not_found: {
     title: 'Nothing is here',
     advice: 'The paths of the API are listed at /api/docs.',

@@ -2,6 +2,7 @@
 
 import type { MetricEvidence, Verdict } from './analysis/verdict.ts';
 import type { Action } from './actions.ts';
+import type { GateProgress } from './gates.ts';
 import type { Plan } from './plan.ts';
 import type { Actor, Outcome, Reach, TrafficShare, Version, Weight } from './release.ts';
 
@@ -32,8 +33,15 @@ export interface TestResult {
 
 export type RolloutOutcome = 'finished' | 'rolled_back' | 'abandoned' | 'rollback_failed';
 
+/** What happens to a gate, of the release or inside a rollout. */
+export type GateEventBody =
+  | ({ type: 'gate.opened'; wait: Wait } & Omit<GateProgress, 'approvals'>)
+  | { type: 'gate.approved'; gate: string; by: Actor; reason: string | null; missing: number }
+  | { type: 'gate.closed'; gate: string; approved: boolean; sentence: string };
+
 /** What happens in one environment. */
 export type RolloutEventBody =
+  | GateEventBody
   | {
       type: 'rollout.started';
       stable: string | null;
@@ -96,6 +104,9 @@ export const rolloutEventTypes = [
   'worker.missed',
   'worker.returned',
   'rollout.ended',
+  'gate.opened',
+  'gate.approved',
+  'gate.closed',
 ] as const satisfies readonly RolloutEventBody['type'][];
 
 /** What happens to the release as a whole. */
@@ -114,9 +125,7 @@ export type ReleaseEventBody =
   | { type: 'stage.entered'; stage: ReleaseStage }
   | { type: 'release.holding'; wait: Wait }
   | { type: 'release.resumed' }
-  | { type: 'gate.opened'; gate: string; needs: number; exclude: string[]; wait: Wait }
-  | { type: 'gate.approved'; gate: string; by: Actor; reason: string | null; missing: number }
-  | { type: 'gate.closed'; gate: string; approved: boolean; sentence: string }
+  | GateEventBody
   | {
       type: 'action.accepted';
       action: Action;

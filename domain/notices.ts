@@ -26,7 +26,11 @@ export function noticeFor(event: CrescendoEvent, progress: ReleaseProgress): Not
     case 'release.admitted':
       return say('info', 'has started');
     case 'gate.opened':
-      return say('warning', `waits for ${event.wait.for}`, thenOf(event.wait));
+      return say(
+        'warning',
+        `waits for ${event.wait.for}${event.environment === null ? '' : ` in ${event.environment}`}`,
+        thenOf(event.wait),
+      );
     case 'release.holding':
     case 'rollout.holding':
       return say('warning', `is on hold: ${event.wait.for}`, thenOf(event.wait));

@@ -2,9 +2,11 @@
 
 import type { MetricSpec } from './analysis/spec.ts';
 import { environmentTaskQueue } from './ids.ts';
+import { gatesBeyond, planGate, stepGates, type GatePlan, type StepGate } from './gates.ts';
+import type { GateSpec } from './gate-spec.ts';
 import { environmentLedger, lastGood, type Ledger } from './ledger.ts';
 import type { Place, ProviderReference, Version } from './release.ts';
-import type { GateSpec, Spec, TestSpec } from './spec.ts';
+import type { Spec, TestSpec } from './spec.ts';
 import { problemsOf, stepsOf, type Step } from './strategy.ts';
 import { leastPowers, type RouterPowers } from './traffic.ts';
 
@@ -24,6 +26,8 @@ export interface RolloutPlan {
   tests: TestSpec[];
   onTestFailure: 'reject' | 'hold';
   steps: Step[];
+  /** Approvals on the way; absent in plans from before there were any. */
+  gates?: StepGate[];
   metrics: MetricSpec[];
   /** Milliseconds between looks. */
   interval: number;
@@ -31,7 +35,7 @@ export interface RolloutPlan {
 
 export interface WavePlan {
   number: number;
-  gates: GateSpec[];
+  gates: GatePlan[];
   parallel: number;
   rollouts: RolloutPlan[];
 }
@@ -41,6 +45,8 @@ export interface Plan {
   verify: ProviderReference[];
   staging: RolloutPlan | null;
   waves: WavePlan[];
+  /** Gates before staging, and before the old versions retire; absent when there are none. */
+  gates?: { staging: GatePlan[]; retire: GatePlan[] };
   /** Milliseconds of baking on the way to 100 %, when every verdict comes as early or late as may be. */
   baking: { min: number; max: number };
   /** Worth knowing before the start. */
@@ -74,7 +80,7 @@ export function planRelease(spec: Spec, version: Version, context: PlanContext):
   };
   const waves = spec.production.waves.map((wave, index) => ({
     number: index + 1,
-    gates: gatesBefore(spec.production.gates, index + 1),
+    gates: gatesOf(spec).filter((gate) => isBeforeWave(gate, index + 1)),
     parallel: wave.parallel ?? wave.environments.length,
     rollouts: wave.environments
       .filter((environment) => !isLive(environment))
@@ -83,12 +89,14 @@ export function planRelease(spec: Spec, version: Version, context: PlanContext):
   if (waves.every((wave) => wave.rollouts.length === 0)) {
     refusals.push(`${version.name} is already live in every production environment`);
   }
+  refusals.push(...authorRefusals(spec, version));
   if (spec.verify.length > 0 && version.commit === undefined) {
     warnings.push('the version names no commit, so verifiers of commits will refuse it');
   }
   if (refusals.length > 0) return { refusals };
+  const baking = bakingOf(waves);
   return {
-    plan: { version, verify: spec.verify, staging, waves, baking: bakingOf(waves), warnings },
+    plan: { version, verify: spec.verify, staging, waves, ...outerGates(spec), baking, warnings },
   };
 }
 
@@ -111,7 +119,7 @@ export function planReturn(spec: Spec, to: string | null, ledger: Ledger): PlanR
     if (bad) refusals.push(`${environment}: ${version.name} is quarantined: ${bad.reason}`);
     const rollout = planRollout(spec, version, environment, 'production', { ledger });
     const steps = [{ number: 1, weight: 100, bake: null }];
-    return [{ ...rollout, designated: rollout.stable, tests: [], metrics: [], steps }];
+    return [{ ...rollout, designated: rollout.stable, tests: [], metrics: [], steps, gates: [] }];
   };
   const waves = spec.production.waves.map((wave, index) => {
     const rollouts = wave.environments.flatMap(back);
@@ -142,6 +150,10 @@ function planRollout(
   const live = environmentLedger(ledger, environment).live;
   const stable = live === null ? null : (ledger.versions[live] ?? null);
   const metrics = stage === 'staging' ? [] : metricsFor(spec, stable === null);
+  const steps =
+    stage === 'staging'
+      ? [{ number: 1, weight: 100, bake: null }]
+      : stepsFor(spec, stable === null, metrics, powersOf(router, context));
   return {
     environment,
     place: {
@@ -157,10 +169,8 @@ function planRollout(
     designated: designate(spec, environment, version.name, ledger, stage),
     tests: stage === 'staging' ? (spec.staging?.tests ?? []) : spec.production.tests,
     onTestFailure: stage === 'staging' ? (spec.staging?.onFail ?? 'reject') : 'reject',
-    steps:
-      stage === 'staging'
-        ? [{ number: 1, weight: 100, bake: null }]
-        : stepsFor(spec, stable === null, metrics, powersOf(router, context)),
+    steps,
+    gates: stage === 'staging' ? [] : stepGates(gatesOf(spec), steps),
     metrics,
     interval: spec.analysis.interval,
   };
@@ -211,10 +221,25 @@ function designate(
   return name === null ? null : (ledger.versions[name] ?? null);
 }
 
-function gatesBefore(gates: readonly GateSpec[], wave: number): GateSpec[] {
-  return gates.filter(({ before }) => {
-    return before === `wave ${wave}` || (before === 'production' && wave === 1);
-  });
+function gatesOf(spec: Spec): GatePlan[] {
+  return spec.production.gates.map((gate) => planGate(gate, spec.roles ?? {}));
+}
+
+function isBeforeWave({ before }: GateSpec, wave: number): boolean {
+  return before === `wave ${wave}` || (before === 'production' && wave === 1);
+}
+
+function outerGates(spec: Spec): Pick<Plan, 'gates'> {
+  const before = (place: string) => gatesOf(spec).filter((gate) => gate.before === place);
+  const gates = { staging: before('staging'), retire: before('retire') };
+  return gates.staging.length + gates.retire.length > 0 ? { gates } : {};
+}
+
+/** A gate that could not keep out whom it shall keep out. */
+function authorRefusals(spec: Spec, version: Version): string[] {
+  const asking = spec.production.gates.filter(({ exclude }) => exclude.includes('author'));
+  if (version.author !== undefined) return [];
+  return asking.map(({ before }) => `gate before ${before}: the version does not name its author`);
 }
 
 function refusalsOf(spec: Spec, rollout: RolloutPlan, context: PlanContext): string[] {
@@ -234,6 +259,8 @@ function refusalsOf(spec: Spec, rollout: RolloutPlan, context: PlanContext): str
   if (!designated) {
     refusals.push(`${environment}: there is no version to roll back to (none finished its bake)`);
   }
+  const beyond = gatesBeyond(spec.production.gates, rollout.steps.length);
+  refusals.push(...beyond.map((problem) => `${environment}: ${problem}`));
   const problems = problemsOf(rollout.steps, powersOf(place.router, context));
   refusals.push(...problems.map((problem) => `${environment}: ${problem}`));
   if (rollout.metrics.length === 0 && rollout.steps.some((step) => step.bake)) {

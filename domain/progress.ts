@@ -2,6 +2,8 @@
 
 import type { Action } from './actions.ts';
 import type { CrescendoEvent, ReleaseEvent, ReleaseStage, RolloutEvent, Wait } from './events.ts';
+import { advanceGate } from './gate-progress.ts';
+import type { GateProgress } from './gates.ts';
 import { formatReleaseId, type ReleaseId } from './ids.ts';
 import type { Plan } from './plan.ts';
 import type { Actor, Outcome, Version } from './release.ts';
@@ -12,14 +14,6 @@ export interface CheckProgress {
   state: 'running' | 'passed' | 'failed' | 'skipped';
   detail: string;
   url: string | null;
-}
-
-export interface GateProgress {
-  gate: string;
-  needs: number;
-  /** Actor ids that may not approve. */
-  exclude: string[];
-  approvals: { by: Actor; reason: string | null; at: string }[];
 }
 
 export interface ActionRecord {
@@ -131,21 +125,10 @@ function advanceRelease(progress: ReleaseProgress, event: ReleaseEvent): Release
     }
     case 'release.resumed':
       return { ...progress, wait: null };
-    case 'gate.opened': {
-      const { gate: name, needs, exclude } = event;
-      const gate = { gate: name, needs, exclude, approvals: [] };
-      return { ...progress, gate, wait: event.wait };
-    }
-    case 'gate.approved': {
-      const { by, reason, at } = event;
-      const gate = progress.gate && {
-        ...progress.gate,
-        approvals: [...progress.gate.approvals, { by, reason, at }],
-      };
-      return { ...progress, gate };
-    }
+    case 'gate.opened':
+    case 'gate.approved':
     case 'gate.closed':
-      return { ...progress, gate: null, wait: null };
+      return { ...progress, ...advanceGate(progress, event) };
     case 'action.accepted':
       return acceptAction(progress, event);
     case 'version.quarantined':

@@ -12,6 +12,8 @@ export interface Version {
   commit?: string;
   /** `owner/name` of the repository the commit lives in. */
   repository?: string;
+  /** Who wrote the change, by the name they act under here; gates can exclude them. */
+  author?: string;
 }
 
 /** How a command reached us. */
@@ -22,6 +24,8 @@ export type Channel = (typeof channels)[number];
 export interface Actor {
   id: string;
   channel: Channel;
+  /** What their token says they are; the specification can give people roles as well. */
+  roles?: string[];
 }
 
 /** Crescendo acting by the rules of the specification. */

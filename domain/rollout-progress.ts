@@ -2,6 +2,8 @@
 
 import type { Verdict } from './analysis/verdict.ts';
 import type { RolloutEvent, RolloutOutcome, TestResult, Wait } from './events.ts';
+import { advanceGate } from './gate-progress.ts';
+import type { GateProgress } from './gates.ts';
 import type { Reach, TrafficShare, Weight } from './release.ts';
 import { reach } from './words.ts';
 
@@ -44,6 +46,8 @@ export interface RolloutProgress {
   wait: Wait | null;
   /** While no worker serves this environment; whatever else it waits for waits for that. */
   unserved: Wait | null;
+  /** The gate that is open now. */
+  gate: GateProgress | null;
   /** Why it rolls or rolled back. */
   cause: string | null;
   outcome: RolloutOutcome | null;
@@ -75,6 +79,7 @@ export function newRollout(environment: string, at: string): RolloutProgress {
     verdict: null,
     wait: null,
     unserved: null,
+    gate: null,
     cause: null,
     outcome: null,
     live: null,
@@ -145,8 +150,13 @@ export function advanceRollout(rollout: RolloutProgress, event: RolloutEvent): R
       return { ...rollout, wait: null };
     case 'rollout.finished':
       return enter('finished');
+    case 'gate.opened':
+      return enter('hold', advanceGate(rollout, event));
+    case 'gate.approved':
+    case 'gate.closed':
+      return { ...rollout, ...advanceGate(rollout, event) };
     case 'rollback.started':
-      return enter('rollback', { cause: event.cause, designated: event.to });
+      return enter('rollback', { cause: event.cause, designated: event.to, gate: null });
     case 'rollback.delayed':
       return { ...rollout, sentence: event.sentence };
     case 'rollback.verified':

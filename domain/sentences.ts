@@ -1,6 +1,6 @@
 /** An event as one sentence: timelines, logs and announcements say it in these words. */
 
-import type { CrescendoEvent, ReleaseEvent, RolloutEvent, Wait } from './events.ts';
+import type { CrescendoEvent, GateEventBody, ReleaseEvent, RolloutEvent, Wait } from './events.ts';
 import { shareWords } from './traffic.ts';
 import { percent, person, reach } from './words.ts';
 
@@ -31,11 +31,9 @@ function releaseSentence(event: ReleaseEvent, time: Time): string | null {
     case 'release.resumed':
       return 'goes on';
     case 'gate.opened':
-      return `gate "${event.gate}": ${waiting(event.wait, time)}`;
     case 'gate.approved':
-      return `gate "${event.gate}": approved by ${person(event.by)}${why(event.reason)}, ${event.missing} missing`;
     case 'gate.closed':
-      return `gate "${event.gate}": ${event.approved ? 'open' : 'closed with a no'}${colon(event.sentence)}`;
+      return gateSentence(event, time);
     case 'action.accepted':
       return `${event.action}${event.only === null ? '' : ` in ${event.only}`} by ${person(event.by)}${why(event.reason)}`;
     case 'version.quarantined':
@@ -89,10 +87,25 @@ function rolloutSentence(event: RolloutEvent, time: Time): string | null {
       return waiting(event.wait, time);
     case 'worker.returned':
       return `a worker polls ${event.queue} again`;
+    case 'gate.opened':
+    case 'gate.approved':
+    case 'gate.closed':
+      return gateSentence(event, time);
     case 'rollout.ended':
       return `rollout ${event.outcome.replace('_', ' ')}${colon(event.sentence)}`;
     default:
       return unknownEvent(event);
+  }
+}
+
+function gateSentence(event: GateEventBody, time: Time): string {
+  switch (event.type) {
+    case 'gate.opened':
+      return `gate "${event.gate}": ${waiting(event.wait, time)}`;
+    case 'gate.approved':
+      return `gate "${event.gate}": approved by ${person(event.by)}${why(event.reason)}, ${event.missing} missing`;
+    case 'gate.closed':
+      return `gate "${event.gate}": ${event.approved ? 'open' : 'closed with a no'}${colon(event.sentence)}`;
   }
 }
 

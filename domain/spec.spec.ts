@@ -122,7 +122,7 @@ describe('domain/spec', () => {
     [
       'a gate before nothing known',
       production({ gates: [{ before: 'lunch' }] }),
-      'production.gates.0.before: write `production` or `wave 2`',
+      'production.gates.0.before: write `staging`, `production`',
     ],
     [
       'falling steps',

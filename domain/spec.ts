@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { analysisSchema } from './analysis/spec.ts';
 import { durationSchema } from './duration.ts';
+import { gateSchema, rolesSchema } from './gate-spec.ts';
 import { labelPattern, versionNamePattern } from './ids.ts';
 import { isRecord } from './json.ts';
 import { strategySchema } from './strategy-spec.ts';
@@ -47,6 +48,7 @@ export const versionSchema = z.strictObject({
     .optional()
     .describe('The commit that CI must have verified'),
   repository: z.string().max(200).optional().describe('owner/name of its repository'),
+  author: z.string().min(1).max(100).optional().describe('Who wrote the change; for gates'),
 });
 
 const environmentSchema = z.strictObject({
@@ -75,20 +77,6 @@ const testSchema = z
     return { name, vendor, settings };
   })
   .meta({ description: '`name`, and one kind of test with its settings: http or command' });
-
-const gateSchema = z.strictObject({
-  before: z
-    .string()
-    .regex(/^(?:production|wave [1-9]\d{0,3})$/, 'write `production` or `wave 2`')
-    .describe('What waits for the approval'),
-  approvals: z.number().int().min(1).max(20).default(1),
-  exclude: z
-    .array(z.enum(['initiator']))
-    .default([])
-    .describe('Who may not approve'),
-  expires: duration('24h'),
-  then: z.enum(['reject', 'approve']).default('reject').describe('What expiry does'),
-});
 
 const waveSchema = z.strictObject({
   environments: z.array(labelSchema).min(1).max(1000),
@@ -122,6 +110,7 @@ export const specSchema = z
         deadline: duration('10m').describe('After this a rollback pages, and keeps trying'),
       })
       .prefault({}),
+    roles: rolesSchema.optional(),
     verify: z.array(providerSchema).max(20).default([]).describe('CI checks for the commit'),
     verifyTimeout: duration('1h'),
     environments: z.record(labelSchema, environmentSchema),
@@ -150,7 +139,6 @@ export type Spec = z.output<typeof specSchema>;
 /** A specification as users write it. */
 export type SpecInput = z.input<typeof specSchema>;
 export type TestSpec = z.output<typeof testSchema>;
-export type GateSpec = z.output<typeof gateSchema>;
 
 interface ReferencingSpec {
   environments: Record<string, { router?: unknown }>;
@@ -181,11 +169,17 @@ function checkReferences(spec: ReferencingSpec, context: z.RefinementCtx): void 
       }
     });
   });
-  spec.production.gates.forEach((gate, index) => {
-    const wave = Number(/^wave (\d+)$/.exec(gate.before)?.[1] ?? 1);
-    if (wave <= spec.production.waves.length) return;
-    const message = `there are only ${spec.production.waves.length} waves`;
-    context.addIssue({ code: 'custom', path: ['production', 'gates', index, 'before'], message });
+  spec.production.gates.forEach(({ before }, index) => {
+    const wave = Number(/^wave (\d+)$/.exec(before)?.[1] ?? 1);
+    const waves = spec.production.waves.length;
+    const message =
+      wave > waves
+        ? `there are only ${waves} waves`
+        : before === 'staging' && !spec.staging
+          ? 'there is no staging'
+          : null;
+    const path = ['production', 'gates', index, 'before'];
+    if (message !== null) context.addIssue({ code: 'custom', path, message });
   });
 }
 

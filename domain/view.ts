@@ -1,6 +1,7 @@
 /** A release in Markdown, for Temporal Web UI and everywhere else that shows text. */
 
 import type { Wait } from './events.ts';
+import { outstanding, type GateProgress } from './gates.ts';
 import type { RolloutPlan } from './plan.ts';
 import type { ReleaseProgress } from './progress.ts';
 import type { RolloutProgress } from './rollout-progress.ts';
@@ -18,7 +19,7 @@ export function describeRelease(progress: ReleaseProgress): string {
   ];
   if (progress.sentence) lines.push(progress.sentence);
   if (progress.paused) lines.push('**paused**');
-  if (progress.wait) lines.push(describeWait(progress.wait));
+  if (progress.wait) lines.push(describeWait(progress.wait), ...describeGate(progress.gate));
   if (progress.checks.length > 0) {
     lines.push('', '| check | result | detail |', '| --- | --- | --- |');
     for (const { check, state, detail } of progress.checks) lines.push(row(check, state, detail));
@@ -30,9 +31,9 @@ export function describeRelease(progress: ReleaseProgress): string {
       const { environment, stage: at, outcome: end, verdict } = rollout;
       lines.push(row(environment, end ?? at, weightWords(rollout), verdict?.sentence ?? ''));
     }
-    for (const { environment, wait, unserved } of rollouts) {
+    for (const { environment, wait, gate, unserved } of rollouts) {
       if (unserved) lines.push('', `**${environment}: ${describeWait(unserved)}**`);
-      if (wait) lines.push('', `${environment}: ${describeWait(wait)}`);
+      if (wait) lines.push('', `${environment}: ${describeWait(wait)}`, ...describeGate(gate));
     }
   }
   const last = progress.actions.at(-1);
@@ -52,7 +53,7 @@ export function describeRelease(progress: ReleaseProgress): string {
 
 /** One environment: plan and result of every step, the latest evidence, where a rollback goes. */
 export function describeRollout(progress: RolloutProgress, plan: RolloutPlan): string {
-  const { stage, outcome, wait, verdict } = progress;
+  const { stage, outcome, wait, gate, verdict } = progress;
   const lines = [
     `# ${plan.version.name} in ${plan.environment}`,
     `**${outcome ?? stage}** since ${progress.since}, ${weightWords(progress)} of the audience`,
@@ -61,7 +62,7 @@ export function describeRollout(progress: RolloutProgress, plan: RolloutPlan): s
   if (progress.cause) lines.push(`Cause: ${progress.cause}`);
   if (progress.sentence) lines.push(progress.sentence);
   if (progress.unserved) lines.push(`**${describeWait(progress.unserved)}**`);
-  if (wait) lines.push(describeWait(wait));
+  if (wait) lines.push(describeWait(wait), ...describeGate(gate));
   lines.push('', '| step | weight | state | verdict |', '| --- | --- | --- | --- |');
   for (const step of progress.steps) {
     lines.push(
@@ -84,6 +85,10 @@ export function describeRollout(progress: RolloutProgress, plan: RolloutPlan): s
 function weightWords({ weight, shares }: RolloutProgress): string {
   const rules = shares.flatMap((share) => rulesWords(share.rules));
   return [`${weight} %`, ...rules].join(' + ');
+}
+
+function describeGate(gate: GateProgress | null): string[] {
+  return gate ? [`The gate needs ${outstanding(gate)}.`] : [];
 }
 
 /** `Waits for … since … until …; then …` */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { readConfig } from '../api/config.ts';
+import { digestOf } from '../api/tokens.ts';
 import { environmentTaskQueue } from '../domain/ids.ts';
 import { planRelease } from '../domain/plan.ts';
 import { emptyLedger } from '../domain/ledger.ts';
@@ -147,7 +148,8 @@ describe('docker-compose.yml: settings', () => {
   it('the API is reachable inside the network, and asks for a token', () => {
     const config = readConfig(service('api').environment);
     expect(config).toMatchObject({ host: '0.0.0.0', port: 8080, githubWebhookSecret: null });
-    expect(config.tokens).toEqual([{ actor: 'operator', token: secrets.CRESCENDO_TOKEN }]);
+    const operator = { actor: 'operator', sha256: digestOf(secrets.CRESCENDO_TOKEN) };
+    expect(config.tokens).toMatchObject([operator]);
     expect(service('api').ports).toEqual([`127.0.0.1:8080:${config.port}`]);
     expect(new URL(config.publicUrl ?? '').port).toBe('8080');
   });

@@ -11,7 +11,11 @@ const actorSchema = z.union([
     .min(1)
     .max(200)
     .transform((id): Actor => ({ id, channel: 'temporal' })),
-  z.strictObject({ id: z.string().min(1).max(200), channel: z.enum(channels) }),
+  z.strictObject({
+    id: z.string().min(1).max(200),
+    channel: z.enum(channels),
+    roles: z.array(z.string().max(100)).max(50).optional(),
+  }),
 ]);
 
 const messageSchema = z.strictObject({

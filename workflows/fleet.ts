@@ -104,6 +104,7 @@ function startAttempt(
     rollbackDeadline: spec.rollback.deadline,
     mode,
     attempt,
+    initiator: release.input.by.id,
   };
   return startChild<typeof rollout>('rollout', {
     workflowId: rolloutWorkflowId(id, plan.environment),
@@ -149,7 +150,7 @@ export function noteEnd(fleet: Fleet, environment: string, attempt: number): voi
 
 /** Stages in which an action means something; absent: in all. */
 const listening: Partial<Record<Action, RolloutStage[]>> = {
-  approve: [],
+  approve: ['hold'],
   promote: ['bake', 'hold'],
   retry: ['hold', 'rollback'],
   skip: ['test', 'hold'],

@@ -3,6 +3,7 @@
 import { CancellationScope, log, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
 import type { Action, ActionRequest } from '../domain/actions.ts';
 import type { CrescendoEvent, ReleaseEvent, ReleaseEventBody } from '../domain/events.ts';
+import { approvalRefusal, missing } from '../domain/gates.ts';
 import { formatReleaseId, type ReleaseId } from '../domain/ids.ts';
 import { noticeFor } from '../domain/notices.ts';
 import type { Plan } from '../domain/plan.ts';
@@ -158,13 +159,13 @@ export function take(release: Release, action: Action, request: ActionRequest): 
       return;
     case 'approve': {
       const { gate } = progress;
-      if (!gate) return;
-      const missing = Math.max(0, gate.needs - gate.approvals.length - 1);
-      release.record({ type: 'gate.approved', gate: gate.gate, by, reason, missing });
+      if (!gate || environment !== null || approvalRefusal(gate, by) !== null) return;
+      const left = missing(gate) - 1;
+      release.record({ type: 'gate.approved', gate: gate.gate, by, reason, missing: left });
       return;
     }
     case 'reject':
-      requests.rejection = { by, reason };
+      if (environment === null) requests.rejection = { by, reason };
       return;
     case 'retry':
       requests.retry = true;

@@ -100,6 +100,7 @@ async function stage(current: Release, fleet: Fleet): Promise<void> {
   const staging = current.progress.plan?.staging;
   if (!staging) return;
   await untilResumed(current, 'staging');
+  for (const gate of current.progress.plan?.gates?.staging ?? []) await passGate(current, gate);
   current.record({ type: 'stage.entered', stage: 'staging' });
   await runWave(current, fleet, { parallel: 1, rollouts: [staging] });
 }
@@ -133,6 +134,7 @@ async function keepWarm(current: Release, reporter: Reporter): Promise<void> {
   current.record({ type: 'release.warm', wait });
   reporter.warm();
   await waitUntil(() => current.requests.yielded, time, 'old version kept warm');
+  for (const gate of current.progress.plan?.gates?.retire ?? []) await passGate(current, gate);
   // From here on the old version is being stopped: a way back would need another release.
   current.requests.closing = current.requests.turn === null;
 }

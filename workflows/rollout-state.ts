@@ -5,6 +5,7 @@ import type { BakeLimits, Reference } from '../domain/analysis/verdict.ts';
 import type { Action } from '../domain/actions.ts';
 import type { RolloutEvent, RolloutEventBody, Wait } from '../domain/events.ts';
 import { describeRollout } from '../domain/view.ts';
+import { approvalRefusal, missing, type StepGate } from '../domain/gates.ts';
 import type { ReleaseId } from '../domain/ids.ts';
 import type { RolloutPlan } from '../domain/plan.ts';
 import type { Actor, Version } from '../domain/release.ts';
@@ -29,6 +30,8 @@ export interface RolloutInput {
   mode: 'forward' | 'return';
   /** 1, and one more each time a rollout had to be started again. */
   attempt: number;
+  /** Who started the release: gates can exclude them. Absent in runs from before there were any. */
+  initiator?: string;
 }
 
 /** Why a rollout turns back, and where it goes. */
@@ -60,6 +63,8 @@ export interface Rollout {
   reference: Reference;
   /** True once a share above 0 % was asked for: from then on people may have met the candidate. */
   exposed: boolean;
+  /** Gates of the plan that are behind it. */
+  passedGates: Set<StepGate>;
   /** Watches so far: part of each bake's id. */
   watches: number;
   scribe: Scribe;
@@ -92,6 +97,7 @@ export function createRollout(input: RolloutInput, scribe: Scribe): Rollout {
     },
     reference: {},
     exposed: false,
+    passedGates: new Set(),
     watches: 0,
     scribe,
     record(body) {
@@ -140,7 +146,8 @@ export function steer(
     case 'promote':
       // A word for a step that is over by now must not take the next one as well.
       if (request.step !== null && request.step !== progress.step) return;
-      if (progress.stage === 'bake' || progress.stage === 'hold')
+      // Nor can it stand for the approvals of a gate.
+      if (progress.gate === null && (progress.stage === 'bake' || progress.stage === 'hold'))
         requests.promotion = { by, reason, full };
       return;
     case 'retry':
@@ -150,14 +157,29 @@ export function steer(
       requests.skip = true;
       return;
     case 'rollback':
-    case 'reject':
       requests.departure ??= { cause: because('rolled back'), by, to: 'designated' };
+      return;
+    case 'reject':
+      closeWithNo(rollout, because('rejected'));
+      requests.departure ??= { cause: because('rejected'), by, to: 'designated' };
       return;
     case 'abort':
       requests.departure ??= { cause: because('aborted'), by, to: 'stable' };
       return;
     case 'approve':
+      approve(rollout, by, reason);
   }
+}
+
+function approve({ progress, record }: Rollout, by: Actor, reason: string | null): void {
+  const { gate } = progress;
+  if (!gate || approvalRefusal(gate, by) !== null) return;
+  record({ type: 'gate.approved', gate: gate.gate, by, reason, missing: missing(gate) - 1 });
+}
+
+function closeWithNo({ progress, record }: Rollout, sentence: string): void {
+  const { gate } = progress;
+  if (gate) record({ type: 'gate.closed', gate: gate.gate, approved: false, sentence });
 }
 
 /** A wait that begins now. */

@@ -6,12 +6,13 @@ import type { FastifyReply } from 'fastify';
 import type { Actor } from '../../domain/release.ts';
 import { parseSpecification } from '../../specification/parse.ts';
 import { invalid } from '../../specification/document.ts';
-import { CurrentActor } from '../actor.ts';
-import { CONFIG } from '../auth.guard.ts';
+import { CurrentActor, CurrentScopes } from '../actor.ts';
+import { CONFIG, demand, Needs } from '../auth.guard.ts';
 import type { ApiConfig } from '../config.ts';
 import { Answers, Problems, SpecificationBody } from '../docs.ts';
 import { IdempotencyKey } from '../idempotency.ts';
 import { applicationLinks } from '../links.ts';
+import type { Scope } from '../tokens.ts';
 import { ApplicationPipe } from '../validation.ts';
 import * as schemas from './applications.schemas.ts';
 import { ApplicationsService } from './applications.service.ts';
@@ -44,6 +45,7 @@ export class ApplicationsController {
   }
 
   @Put(':app')
+  @Needs(['admin'])
   @ApiParam({ name: 'app', type: String, example: 'shop' })
   @SpecificationBody()
   @Answers(200, schemas.applyAnswer, 'The specification is in force')
@@ -62,6 +64,7 @@ export class ApplicationsController {
   }
 
   @Post(':app/plan')
+  @Needs(['read'])
   @HttpCode(200)
   @ApiParam({ name: 'app', type: String, example: 'shop' })
   @Answers(200, schemas.planAnswer, 'What a release of this version would do now')
@@ -83,15 +86,18 @@ export class ApplicationsController {
     @Param('app', ApplicationPipe) app: string,
     @Body({ schema: schemas.submitBody }) body: schemas.SubmitBody,
     @CurrentActor() by: Actor,
+    @CurrentScopes() scopes: readonly Scope[],
     @IdempotencyKey() key: string | null,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
+    if (body.quarantineOverride) demand(scopes, ['admin'], 'a quarantineOverride');
     const submission = await this.applications.submit(app, body, by, key);
     void reply.header('location', submission.links.self);
     return submission;
   }
 
   @Post(':app/rollback')
+  @Needs(['release', 'approve'])
   @HttpCode(202)
   @ApiParam({ name: 'app', type: String, example: 'shop' })
   @ApiHeader({ name: 'Idempotency-Key', required: false })
@@ -110,6 +116,7 @@ export class ApplicationsController {
   }
 
   @Post(':app/quarantine/:version/lift')
+  @Needs(['admin'])
   @HttpCode(200)
   @ApiParam({ name: 'app', type: String, example: 'shop' })
   @ApiParam({ name: 'version', type: String, example: '1.4.2' })

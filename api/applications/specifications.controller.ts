@@ -4,7 +4,7 @@ import { Controller, Get, HttpCode, Post } from '@nestjs/common';
 import { ApiResponse, ApiTags } from '@nestjs/swagger';
 import { specJsonSchema } from '../../domain/spec.ts';
 import { parseSpecification } from '../../specification/parse.ts';
-import { Public } from '../auth.guard.ts';
+import { Needs, Public } from '../auth.guard.ts';
 import { Answers, Problems, SpecificationBody } from '../docs.ts';
 import * as schemas from './applications.schemas.ts';
 import { SpecificationText } from './specification-text.ts';
@@ -13,6 +13,7 @@ import { SpecificationText } from './specification-text.ts';
 @Controller('api/v1')
 export class SpecificationsController {
   @Post('validate')
+  @Needs(['read'])
   @HttpCode(200)
   @SpecificationBody()
   @Answers(200, schemas.validateAnswer, 'The specification is valid')

@@ -8,10 +8,12 @@ import { CrescendoError } from '../../domain/errors.ts';
 import type { ReleaseId } from '../../domain/ids.ts';
 import type { Actor } from '../../domain/release.ts';
 import { CurrentActor } from '../actor.ts';
+import { Needs } from '../auth.guard.ts';
 import { Answers, Problems } from '../docs.ts';
 import { EventsService } from '../events/events.service.ts';
 import { EventStream, lastEventId, signalOf } from '../events/sse.ts';
 import { IdempotencyKey } from '../idempotency.ts';
+import type { Scope } from '../tokens.ts';
 import { ReleaseIdPipe } from '../validation.ts';
 import * as schemas from './releases.schemas.ts';
 import { ReleasesService } from './releases.service.ts';
@@ -35,8 +37,8 @@ export class ReleasesController {
   @ApiParam({ name: 'id', type: String, example: 'shop:7' })
   @Answers(200, schemas.releaseAnswer, 'Progress of the release and what it accepts')
   @Problems('release_unknown', 'journal_unavailable')
-  read(@Param('id', ReleaseIdPipe) id: ReleaseId) {
-    return this.releases.read(id);
+  read(@Param('id', ReleaseIdPipe) id: ReleaseId, @CurrentActor() by: Actor) {
+    return this.releases.read(id, by);
   }
 
   @Get(':id/timeline')
@@ -72,12 +74,13 @@ export class ReleasesController {
   }
 
   @Post(':id/:action')
+  @Needs(scopesFor)
   @HttpCode(200)
   @ApiParam({ name: 'id', type: String, example: 'shop:7' })
   @ApiParam({ name: 'action', enum: actions })
   @ApiHeader({ name: 'Idempotency-Key', required: false })
   @Answers(200, schemas.releaseAnswer, 'Progress right after the action was accepted')
-  @Problems('action_refused', 'release_ended', 'release_unknown', 'no_worker', 'request_invalid')
+  @Problems('action_refused', 'release_ended', 'release_unknown', 'forbidden', 'no_worker')
   act(
     @Param('id', ReleaseIdPipe) id: ReleaseId,
     @Param('action') action: string,
@@ -91,6 +94,14 @@ export class ReleasesController {
     }
     return this.releases.act(id, action, body, by, key);
   }
+}
+
+/** Whoever may say no at a gate may also stop what is under way. */
+function scopesFor({ params }: FastifyRequest): readonly Scope[] {
+  const { action } = params as { action?: string };
+  if (action === 'approve' || action === 'reject') return ['approve'];
+  const stops = action === 'pause' || action === 'rollback' || action === 'abort';
+  return stops ? ['release', 'approve'] : ['release'];
 }
 
 function isAction(text: string): text is Action {

@@ -6,7 +6,7 @@ import { CrescendoError } from '../../domain/errors.ts';
 import type { Measurement } from '../../domain/events.ts';
 import { formatReleaseId, releaseWorkflowId, type ReleaseId } from '../../domain/ids.ts';
 import type { ReleaseProgress } from '../../domain/progress.ts';
-import { policyActor, type Actor } from '../../domain/release.ts';
+import type { Actor } from '../../domain/release.ts';
 import type { JournalReader, Page, RecordedEntry, ReleaseSummary } from '../../journal/contract.ts';
 import { actionUpdate, progressQuery } from '../../workflows/messages.ts';
 import { CONFIG } from '../auth.guard.ts';
@@ -52,8 +52,8 @@ export class ReleasesService {
     return this.temporal.ask(subject, () => this.handle(release).query(progressQuery));
   }
 
-  async read(release: ReleaseId): Promise<ReleaseView> {
-    return this.view(await this.find(release));
+  async read(release: ReleaseId, by: Actor): Promise<ReleaseView> {
+    return this.view(await this.find(release), by);
   }
 
   async timeline(
@@ -92,16 +92,16 @@ export class ReleasesService {
     const update = () =>
       this.handle(release).executeUpdate(actionUpdate(action), { args: [message], updateId: id });
     try {
-      return this.view(await this.temporal.ask(subject, update));
+      return this.view(await this.temporal.ask(subject, update), by);
     } catch (error) {
       throw await this.explainEnding(error, release);
     }
   }
 
-  private view(progress: ReleaseProgress): ReleaseView {
+  private view(progress: ReleaseProgress, by: Actor): ReleaseView {
     const { application, number } = progress;
     const links = releaseLinks(this.config, { application, number });
-    return { ...progress, allowedActions: allowedActions(progress), links };
+    return { ...progress, allowedActions: allowedActions(progress, by), links };
   }
 
   private handle(release: ReleaseId) {
@@ -119,11 +119,11 @@ export class ReleasesService {
   }
 }
 
-/** The actions that the release would accept now, given a reason. */
-function allowedActions(progress: ReleaseProgress): Action[] {
+/** The actions that the release would accept from this person now, given a reason. */
+function allowedActions(progress: ReleaseProgress, by: Actor): Action[] {
   const request = {
     id: '',
-    by: policyActor,
+    by,
     reason: 'x',
     environment: null,
     full: false,

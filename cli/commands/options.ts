@@ -29,6 +29,7 @@ export interface VersionFlags {
   commit?: string;
   repository?: string;
   config?: string;
+  author?: string;
 }
 
 /** What a version is made of. */
@@ -38,11 +39,13 @@ export function withVersion(command: Command): Command {
     .requiredOption('--artifact <reference>', 'image, path or URL; with its digest where you can')
     .option('--commit <sha>', 'the commit that CI must have verified')
     .option('--repository <name>', "owner/name of the commit's repository")
+    .option('--author <name>', 'who wrote the change: gates can exclude them')
     .option('--config <digest>', 'digest of the configuration that belongs to it');
 }
 
-export function versionOf({ version, artifact, commit, repository, config }: VersionFlags) {
-  return { name: version, artifact, commit, repository, config };
+export function versionOf({ version, ...rest }: VersionFlags) {
+  const { artifact, commit, repository, config, author } = rest;
+  return { name: version, artifact, commit, repository, config, author };
 }
 
 /** Parser of whole numbers from `min` to `max`. */

@@ -1,11 +1,11 @@
 /** Below the environments: checks, the open gate, what is waited for, who did what, what to run. */
 
-import { refusal, type Action, type ActionRequest } from '../../domain/actions.ts';
-import type { ActionRecord, CheckProgress, GateProgress } from '../../domain/progress.ts';
+import { openGates, refusal, type Action, type ActionRequest } from '../../domain/actions.ts';
+import type { ActionRecord, CheckProgress } from '../../domain/progress.ts';
 import { checkMarks, marked } from './marks.ts';
 import { cut, pad, wrap, type Line, type Tone } from './text.ts';
 import { wallTime } from './time.ts';
-import { person, waitSentence, type View } from './view.ts';
+import { approvalsOf, person, waitSentence, type View } from './view.ts';
 
 const labelWidth = 10;
 const shownActions = 3;
@@ -39,12 +39,6 @@ export function waits({ progress, now, width }: View): Line[] {
   ];
 }
 
-function approvalsOf({ approvals, needs, exclude }: GateProgress): string {
-  const names = approvals.map(({ by }) => person(by)).join(', ');
-  const others = exclude.length > 0 ? `, not by ${exclude.join(', ')}` : '';
-  return `${approvals.length} of ${needs} so far${names && `: ${names}`}${others}`;
-}
-
 function labelled(label: string, text: string, tone: Tone, width: number): Line[] {
   return wrap(text, Math.max(20, width - labelWidth)).map((line, index): Line => {
     return [
@@ -70,11 +64,13 @@ function actionSentence({ action, by, reason, environment, at }: ActionRecord, n
 
 /** What to run when the release waits for somebody; only what it would accept. */
 export function nextCommands({ progress }: View): Line[] {
+  // Who looks is not known here, and whoever may not approve is told who may.
+  const open = openGates(progress).length > 0;
   const accepted = helpful(progress).filter(
-    (action) => refusal(progress, action, anybody) === null,
+    (action) => refusal(progress, action, anybody) === null || (open && action === 'approve'),
   );
   return accepted.map((action, index): Line => {
-    const reason = action === 'skip' ? ' --reason "…"' : '';
+    const reason = action === 'skip' || action === 'reject' ? ' --reason "…"' : '';
     const label = pad(index === 0 ? 'run' : 'or', labelWidth);
     return [['quiet', label], `crescendo ${action} ${progress.id}${reason}`];
   });

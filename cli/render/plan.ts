@@ -1,5 +1,6 @@
 /** A plan before anything starts: every stage, step and gate, and how long it may take. */
 
+import { gateSentence, type GatePlan } from '../../domain/gates.ts';
 import type { Plan, RolloutPlan, WavePlan } from '../../domain/plan.ts';
 import { audienceOf, type Step } from '../../domain/strategy.ts';
 import type { Line, Piece } from './text.ts';
@@ -9,13 +10,15 @@ import { span } from './time.ts';
 const labelWidth = 12;
 
 export function planLines(application: string, plan: Plan): Line[] {
-  const { version, verify, staging, waves, baking, warnings } = plan;
+  const { version, verify, staging, waves, gates, baking, warnings } = plan;
   return [
     [['strong', `${application} ${version.name}`], `   ${version.artifact}`],
     [],
     ...(verify.length > 0 ? [row('verify', verify.map(({ vendor }) => vendor).join(', '))] : []),
+    ...(gates?.staging ?? []).map((gate) => gateLine(gate)),
     ...(staging ? rolloutLines('staging', staging) : []),
     ...waves.flatMap((wave) => waveLines(wave, waves.length)),
+    ...(gates?.retire ?? []).map((gate) => gateLine(gate, ' before the old version retires')),
     [],
     row('baking', bakingSentence(baking)),
     ...warnings.map((warning): Line => [['warn', pad('⚠ warning', labelWidth)], warning]),
@@ -29,19 +32,21 @@ function row(label: string, text: string, tone: 'plain' | 'strong' = 'plain'): L
 
 function waveLines({ number, gates, parallel, rollouts }: WavePlan, waves: number): Line[] {
   const label = waves > 1 ? `wave ${number}` : 'production';
-  const lines = gates.map(({ approvals, expires, then }) => {
-    const people = `${approvals} approval${approvals === 1 ? '' : 's'}`;
-    return row(
-      'gate',
-      `${people} within ${span(expires)}, else ${then === 'reject' ? 'rejected' : 'approved'}`,
-    );
-  });
+  const lines = gates.map((gate) => gateLine(gate));
   if (rollouts.length === 0) return [...lines, row(label, 'nothing to do')];
   lines.push(
     ...rollouts.flatMap((rollout, index) => rolloutLines(index === 0 ? label : '', rollout)),
   );
   if (rollouts.length > parallel) lines.push(row('', `${parallel} at a time`));
   return lines;
+}
+
+/** `where` is left out when the line stands where the gate does. */
+function gateLine(gate: GatePlan, where = ''): Line {
+  const { holders = [], expires, then } = gate;
+  const who = holders.length > 0 ? ` (${holders.join(', ')})` : '';
+  const expiry = `within ${span(expires)}, else ${then === 'reject' ? 'rejected' : 'approved'}`;
+  return row('gate', `${gateSentence(gate)}${who}${where} ${expiry}`);
 }
 
 function rolloutLines(label: string, rollout: RolloutPlan): Line[] {
@@ -51,6 +56,7 @@ function rolloutLines(label: string, rollout: RolloutPlan): Line[] {
   const lines = [row(label, `${environment}: ${version.name}, ${from}; ${back}`, 'strong')];
   if (tests.length > 0) lines.push(row('', `tests: ${tests.map(({ name }) => name).join(', ')}`));
   if (rollout.place.router) lines.push(...stepLines(steps));
+  for (const gate of rollout.gates ?? []) lines.push(gateLine(gate, ` before ${gate.before}`));
   if (metrics.length > 0)
     lines.push(row('', `judged by ${metrics.map(({ name }) => name).join(', ')}`));
   return lines;

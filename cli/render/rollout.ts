@@ -11,7 +11,7 @@ import { evidenceTable } from './evidence.ts';
 import { stepMarks, type Mark } from './marks.ts';
 import { cut, pad, type Line, type Piece } from './text.ts';
 import { span } from './time.ts';
-import { paragraph, percent, planOf, waitSentence, type View } from './view.ts';
+import { approvalsOf, paragraph, percent, planOf, waitSentence, type View } from './view.ts';
 
 const barWidth = 20;
 
@@ -108,13 +108,13 @@ function bar(weight: number, tone: 'live' | 'bad' | 'good'): Piece[] {
 function activity(view: View, rollout: RolloutProgress): Line[] {
   const { mark, tone, word } = doing(view, rollout);
   const lines = paragraph(view, `${mark} `, word, tone);
-  const { wait, stage } = rollout;
+  const { wait, stage, gate } = rollout;
   if (!wait || stage === 'bake') return lines;
   // The verdict's sentence stands beside its step already.
   const what = wait.for.replace(` (${rollout.verdict?.sentence})`, '');
   return [
     ...lines,
-    ...paragraph(view, '  ', `waits for ${what}`),
+    ...paragraph(view, '  ', `waits for ${what}${gate ? `; ${approvalsOf(gate)}` : ''}`),
     ...paragraph(view, '  ', waitSentence(wait, view.now), 'quiet'),
   ];
 }

@@ -2,8 +2,10 @@
 
 import type { MetricEvidence } from '../../domain/analysis/verdict.ts';
 import type { Wait } from '../../domain/events.ts';
+import { outstanding, type GateProgress } from '../../domain/gates.ts';
 import { rolloutsOf, type RolloutPlan } from '../../domain/plan.ts';
 import type { ReleaseProgress } from '../../domain/progress.ts';
+import { person } from '../../domain/words.ts';
 import { span, wallTime } from './time.ts';
 import { widthOf, wrap, type Line, type Tone } from './text.ts';
 
@@ -61,6 +63,15 @@ export function waitSentence(wait: Wait, now: number): string {
   const left = Date.parse(wait.until) - now;
   const rest = left > 0 ? `${span(left)} left` : 'time is up';
   return `${since}, until ${wallTime(wait.until, now)} (${rest}), then ${wait.then}`;
+}
+
+/** `1 of 2 so far: jane (cli); needs 1 more of release-manager: tom` */
+export function approvalsOf(gate: GateProgress): string {
+  const { approvals, needs, exclude } = gate;
+  const names = approvals.map(({ by }) => person(by)).join(', ');
+  const others = exclude.length > 0 ? `, not by ${exclude.join(', ')}` : '';
+  const so = `${approvals.length} of ${needs} so far${names && `: ${names}`}`;
+  return `${so}; needs ${outstanding(gate)}${others}`;
 }
 
 /** A sentence under a margin, broken into lines; `lead` stands before the first. */

@@ -50,10 +50,9 @@ export async function openTestApi(options: TestApiOptions = {}): Promise<TestApi
   const config = readConfig({ TEMPORAL_ADDRESS: '127.0.0.1:1', ...options.environment });
   const journal = options.journal ?? absentJournal;
   const app = await createApi({ config, journal, log }, options.consoleDirectory ?? '/nowhere');
-  const [first] = config.tokens;
-  const credentials: Record<string, string> = first
-    ? { authorization: `Bearer ${first.token}` }
-    : {};
+  const { CRESCENDO_TOKEN, CRESCENDO_TOKENS } = options.environment ?? {};
+  const token = CRESCENDO_TOKEN ?? /^[^[:]+:([^,]+)/.exec(CRESCENDO_TOKENS ?? '')?.[1];
+  const credentials: Record<string, string> = token ? { authorization: `Bearer ${token}` } : {};
   const send: TestApi['send'] = async (method, path, { headers: own = {}, body } = {}) => {
     const headers = { ...credentials, ...own };
     const isText = typeof body === 'string' || Buffer.isBuffer(body) || body === undefined;

@@ -109,6 +109,18 @@ export const situations = {
     exclude: ['jane'],
     wait: aWait('gate'),
   }),
+  'at a gate inside a rollout': fold(
+    ...toStepOne,
+    eu({
+      type: 'gate.opened',
+      gate: '25%',
+      needs: 1,
+      exclude: ['jane'],
+      roles: ['qa'],
+      people: ['joe'],
+      wait: aWait('gate'),
+    }),
+  ),
   'baking at step 1': fold(...toStepOne),
   'baking, paused': fold(...toStepOne, pausing(null)),
   'baking, eu paused': fold(...toStepOne, pausing('eu')),

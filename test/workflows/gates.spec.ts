@@ -18,7 +18,10 @@ describe('workflows/stages/gate', () => {
       expect(world.weightsOf('us', '1.0.0')).toEqual([]);
       const approve = (by: string) => act(number, 'approve', { by, reason: 'looks fine' });
       await expect(approve('jane')).rejects.toMatchObject({
-        cause: { message: 'cannot approve: jane started this release, so somebody else must' },
+        cause: {
+          message:
+            'cannot approve: jane started this release or wrote the change, so somebody else must',
+        },
       });
       expect((await approve('joe')).gate?.approvals).toHaveLength(1);
       await expect(approve('joe')).rejects.toMatchObject({
@@ -80,7 +83,10 @@ describe('workflows/stages/gate', () => {
     play(async ({ world, apply, begin, act, end }) => {
       await apply(gated({ before: 'production' }));
       const number = await begin('1.0.0', ({ gate }) => gate !== null);
-      await act(number, 'reject', { by: 'joe' });
+      await expect(act(number, 'reject', { by: 'joe' })).rejects.toMatchObject({
+        cause: { message: 'cannot reject: a rejection needs a reason' },
+      });
+      await act(number, 'reject', { by: 'joe', reason: 'not today' });
       expect(await end(number)).toMatchObject({ outcome: 'rejected' });
       expect(world.shares['eu']).toBeUndefined();
     }));

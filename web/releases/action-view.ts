@@ -1,6 +1,6 @@
 /** actionButtons: which actions a release offers, in which order, and what each one means now. */
 
-import type { Action } from '../../domain/actions.ts';
+import { openGates, type Action } from '../../domain/actions.ts';
 import type { RolloutProgress } from '../../domain/rollout-progress.ts';
 import { reach } from '../../domain/words.ts';
 import type { ReleaseAnswer } from '../server/answers.ts';
@@ -52,8 +52,10 @@ const order: Action[] = [
 ];
 
 /** Only what the server says the release accepts now. */
-export function actionButtons({ allowedActions, gate, paused, pausedIn }: ReleaseAnswer) {
-  const suggested = gate ? 'approve' : paused || pausedIn.length > 0 ? 'resume' : 'retry';
+export function actionButtons(release: ReleaseAnswer) {
+  const { allowedActions, paused, pausedIn } = release;
+  const suggested =
+    openGates(release).length > 0 ? 'approve' : paused || pausedIn.length > 0 ? 'resume' : 'retry';
   return order
     .filter((action) => allowedActions.includes(action))
     .map((action): ActionButton => {
@@ -78,7 +80,8 @@ export function targetsOf(release: ReleaseAnswer, action: Action): ActionTarget[
   return chosen.map(({ environment, step }) => ({ environment, step }));
 }
 
-function isPromotable({ stage, step }: RolloutProgress): boolean {
+function isPromotable({ stage, step, gate }: RolloutProgress): boolean {
+  if (gate !== null) return false;
   return stage === 'bake' || (stage === 'hold' && step !== null);
 }
 
@@ -116,7 +119,10 @@ function backTo({ rollouts }: ReleaseAnswer): string {
   return `All traffic goes back to ${each.join(', ')}.`;
 }
 
-function approvalSentence({ gate }: ReleaseAnswer): string {
+function approvalSentence(release: ReleaseAnswer): string {
+  const gates = openGates(release);
+  const [gate] = gates;
+  if (gates.length > 1) return `Gives one approval to each of ${gates.length} open gates.`;
   if (!gate) return 'Gives one approval to the open gate.';
   const given = gate.approvals.length;
   return `Gives one approval to the gate ${gate.gate}: ${given} of ${gate.needs} so far.`;

@@ -98,7 +98,7 @@ function Rollout({ release, rollout, events }: RolloutProps) {
       <Cause release={release} rollout={rollout} />
       {rollout.unserved && <WaitNote wait={rollout.unserved} />}
       {rollout.wait && stage !== 'bake' && (
-        <WaitNote wait={rollout.wait} told={rollout.verdict?.sentence} />
+        <WaitNote wait={rollout.wait} gate={rollout.gate} told={rollout.verdict?.sentence} />
       )}
       <Steps rollout={rollout} />
       <Tests tests={rollout.tests} />

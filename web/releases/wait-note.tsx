@@ -1,7 +1,7 @@
 /** What is waited for, since when, until when, and what happens then. */
 
 import type { Wait } from '../../domain/events.ts';
-import type { GateProgress } from '../../domain/progress.ts';
+import { outstanding, type GateProgress } from '../../domain/gates.ts';
 import { person } from '../../domain/words.ts';
 import { useNow } from '../parts/use-now.ts';
 import { waitSentence, waitShare } from './doing.ts';
@@ -38,11 +38,13 @@ export function Gauge({ share }: { share: number }) {
   );
 }
 
-function Approvals({ gate: { gate, needs, approvals, exclude } }: { gate: GateProgress }) {
+function Approvals({ gate }: { gate: GateProgress }) {
+  const { needs, approvals, exclude } = gate;
   return (
     <>
       <p>
-        Gate {gate}: {approvals.length} of {needs} {needs === 1 ? 'approval' : 'approvals'} so far
+        Gate {gate.gate}: {approvals.length} of {needs} {needs === 1 ? 'approval' : 'approvals'} so
+        far; needs {outstanding(gate)}
       </p>
       {approvals.length > 0 && (
         <ul>

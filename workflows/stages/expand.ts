@@ -1,21 +1,36 @@
 /** Expand to 100 %: step by step, never without a pass or a person's word for the step before. */
 
 import { ApplicationFailure, condition } from '@temporalio/workflow';
+import type { Step } from '../../domain/strategy.ts';
 import { waitFrom, waitUntil, type Rollout } from '../rollout-state.ts';
 import { takeStep } from './canary.ts';
-import { feedback } from './feedback.ts';
+import { feedback, goOn, type StepEnd } from './feedback.ts';
+import { passStepGates } from './step-gate.ts';
 
 /** Takes every step of the plan. Returns once the last one has finished its bake. */
 export async function expand(rollout: Rollout): Promise<void> {
   await untilResumed(rollout);
   let full = false;
+  let held: Step | null = null;
   for (const step of rollout.plan.steps) {
     if (full && step.weight < 100) continue;
+    full = (await clearTheWay(rollout, step, held)) === 'full' || full;
+    if (full && step.weight < 100) continue;
     await takeStep(rollout, step);
+    held = step;
     if (!step.bake) continue;
     full = (await feedback(rollout, step)) === 'full' || full;
   }
   rollout.record({ type: 'rollout.finished', version: rollout.candidate.name });
+}
+
+/** Waits until nothing stands before a step. `held` is the one before, whose weight people have. */
+async function clearTheWay(rollout: Rollout, step: Step, held: Step | null): Promise<StepEnd> {
+  // Whoever paused it at a gate wants it to stand still behind the gate too.
+  if (!(await passStepGates(rollout, step, held))) return 'next';
+  if (held) return goOn(rollout, held);
+  await untilResumed(rollout);
+  return 'next';
 }
 
 /** A pause before the first step holds at 0 %, where there is nothing to guard. */

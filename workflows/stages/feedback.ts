@@ -119,7 +119,7 @@ function promotedByPolicy(rollout: Rollout, step: Step, rule: string): 'next' {
 }
 
 /** Going on without a person is done at once, unless somebody paused. */
-async function goOn(rollout: Rollout, step: Step): Promise<StepEnd> {
+export async function goOn(rollout: Rollout, step: Step): Promise<StepEnd> {
   const { requests, input } = rollout;
   if (!requests.paused) return 'next';
   const ended = await hold(rollout, step, {
@@ -190,7 +190,11 @@ async function hold(
 }
 
 /** Waits under guard. @throws ApplicationFailure when the guard proves a regression meanwhile */
-async function underGuard<T>(rollout: Rollout, step: Step, wait: () => Promise<T>): Promise<T> {
+export async function underGuard<T>(
+  rollout: Rollout,
+  step: Step,
+  wait: () => Promise<T>,
+): Promise<T> {
   if (rollout.plan.metrics.length === 0) return wait();
   let over = false;
   const scope = new CancellationScope();
