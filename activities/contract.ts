@@ -2,6 +2,7 @@
 
 import type { MetricSpec } from '../domain/analysis/spec.ts';
 import type { BakeLimits, Reference, Verdict } from '../domain/analysis/verdict.ts';
+import type { Estate } from '../domain/estate.ts';
 import type { JournalEntry, TestResult } from '../domain/events.ts';
 import type {
   Deployment,
@@ -100,6 +101,8 @@ export interface QuickActivities {
   notify(notice: NoticeInput): Promise<void>;
   /** Whether the workflow of a release is still open, for a guardian that lost its handle. */
   isReleaseOpen(release: RecoverInput): Promise<boolean>;
+  /** What holds for all applications now. */
+  readEstate(): Promise<Estate>;
 }
 
 /** Up to minutes: they change an environment. All idempotent. */
@@ -125,6 +128,8 @@ export interface WatchingActivities {
   bake(input: BakeInput): Promise<BakeResult>;
   /** Watches whether a worker polls a queue of activities, until that changes. */
   watchQueue(input: QueueInput): Promise<QueueState>;
+  /** Returns as soon as the estate is another one than this revision. */
+  watchEstate(seen: { revision: number }): Promise<Estate>;
 }
 
 export type Activities = QuickActivities & DeployingActivities & WatchingActivities;

@@ -6,6 +6,7 @@ import type { JournalWriter } from '../journal/contract.ts';
 import type { Providers } from '../providers/index.ts';
 import { bakeActivities } from './bake.ts';
 import type { Activities } from './contract.ts';
+import { estateActivities } from './estate.ts';
 import { deploymentActivities } from './deployment.ts';
 import { withFailures } from './failures.ts';
 import { queueActivities, temporalQueueLook } from './queues.ts';
@@ -28,6 +29,7 @@ export function createActivities({ providers, journal, client, links }: Hands): 
     ...verificationActivities(providers),
     ...bakeActivities(providers, journal),
     ...queueActivities(temporalQueueLook(client)),
+    ...estateActivities(client),
     async isReleaseOpen({ application, release }) {
       const id = releaseWorkflowId({ application, number: release });
       const { status } = await client.workflow.getHandle(id).describe();

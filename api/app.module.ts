@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import { ApplicationsModule } from './applications/applications.module.ts';
 import { AuthGuard, CONFIG } from './auth.guard.ts';
 import type { ApiConfig } from './config.ts';
+import { EstateModule } from './estate/estate.module.ts';
 import { EventsModule } from './events/events.module.ts';
 import { HealthModule } from './health/health.module.ts';
 import { JournalModule, type ClosableReader } from './journal.module.ts';
@@ -37,6 +38,7 @@ export class AppModule {
         TemporalModule.forRoot(config),
         ApplicationsModule,
         ReleasesModule,
+        EstateModule,
         EventsModule,
         WebhooksModule,
         HealthModule,

@@ -16,6 +16,7 @@ import { CrescendoError, isErrorCode, type FieldError } from '../domain/errors.t
 export type Subject =
   | { kind: 'release'; id: string }
   | { kind: 'application'; name: string }
+  | { kind: 'estate' }
   | { kind: 'server' };
 
 const fieldsSchema = z.array(

@@ -7,6 +7,7 @@ import { addAnalyze } from './commands/analyze.ts';
 import { addApply, addValidate } from './commands/apply.ts';
 import { addCompletion } from './commands/completion.ts';
 import { addContext } from './commands/context.ts';
+import { addStop } from './commands/estate.ts';
 import { addGet, addList, addStatus } from './commands/list.ts';
 import { addDemo, addUp } from './commands/local.ts';
 import { withConnection } from './commands/options.ts';
@@ -70,7 +71,7 @@ function createProgram(session: Session): Command {
   add(groups.start, addUp, addDemo);
   add(groups.release, addApply, addValidate, addPlan, addRelease);
   add(groups.look, addList, addGet, addWatch, addStatus);
-  add(groups.steer, addActions);
+  add(groups.steer, addActions, addStop);
   add(groups.other, addAnalyze, addContext, addCompletion);
   return program;
 }

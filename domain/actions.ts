@@ -125,6 +125,9 @@ function refusePromotion(progress: ReleaseProgress, request: ActionRequest): str
   if (promotable.length === 0 && targets.some(({ gate }) => gate !== null)) {
     return 'a gate is open before the next step: approve it or reject it';
   }
+  if (promotable.length === 0 && targets.some(isStopped)) {
+    return 'all applications are stopped; `crescendo resume --all` lets them go on';
+  }
   if (promotable.length === 0) {
     return 'no environment is between two weights; promote works while a step is baking or held';
   }
@@ -141,8 +144,12 @@ function targetsOf(progress: ReleaseProgress, request: ActionRequest): RolloutPr
     : all.filter(({ environment }) => environment === request.environment);
 }
 
+function isStopped({ wait }: RolloutProgress): boolean {
+  return wait?.key === 'stop';
+}
+
 function isPromotable(rollout: RolloutProgress): boolean {
-  if (rollout.gate !== null) return false;
+  if (rollout.gate !== null || isStopped(rollout)) return false;
   return rollout.stage === 'bake' || (rollout.stage === 'hold' && rollout.step !== null);
 }
 

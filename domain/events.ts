@@ -109,8 +109,14 @@ export const rolloutEventTypes = [
   'gate.closed',
 ] as const satisfies readonly RolloutEventBody['type'][];
 
+/** What is decided for all applications at once; recorded beside the releases. */
+export type EstateEventBody =
+  | { type: 'estate.stopped'; by: Actor; reason: string }
+  | { type: 'estate.resumed'; by: Actor; reason: string | null };
+
 /** What happens to the release as a whole. */
 export type ReleaseEventBody =
+  | EstateEventBody
   | { type: 'release.submitted'; version: Version; by: Actor; reason: string | null }
   | { type: 'release.queued'; wait: Wait }
   | { type: 'release.admitted'; plan: Plan }

@@ -14,6 +14,12 @@ export interface ReleaseId {
   number: number;
 }
 
+/** The one workflow that all applications look to. */
+export const estateWorkflowId = 'crescendo';
+
+/** What the journal calls the whole estate: no application can be called so. */
+export const estateName = '*';
+
 /** `shop:7` */
 export function formatReleaseId({ application, number }: ReleaseId): string {
   return `${application}:${number}`;

@@ -136,6 +136,10 @@ function advanceRelease(progress: ReleaseProgress, event: ReleaseEvent): Release
       return event.version === progress.version?.name
         ? { ...progress, quarantined: event.reason }
         : progress;
+    // About all releases, and recorded with none of them.
+    case 'estate.stopped':
+    case 'estate.resumed':
+      return progress;
     case 'release.warm':
       return { ...progress, stage: 'warm', since: event.at, wait: event.wait };
     case 'release.ended': {

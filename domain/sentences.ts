@@ -38,6 +38,10 @@ function releaseSentence(event: ReleaseEvent, time: Time): string | null {
       return `${event.action}${event.only === null ? '' : ` in ${event.only}`} by ${person(event.by)}${why(event.reason)}`;
     case 'version.quarantined':
       return `version ${event.version} quarantined${colon(event.reason)}`;
+    case 'estate.stopped':
+      return `all applications stopped by ${person(event.by)}: ${event.reason}`;
+    case 'estate.resumed':
+      return `all applications resumed by ${person(event.by)}${why(event.reason)}`;
     case 'release.warm':
       return `all traffic moved; ${waiting(event.wait, time)}`;
     case 'release.ended':

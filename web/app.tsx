@@ -5,6 +5,7 @@ import { ApplicationPage } from './applications/application-page.tsx';
 import { OverviewPage } from './overview/overview-page.tsx';
 import { ConnectionBanner, ConnectionLight } from './parts/connection.tsx';
 import { IdentityDialog } from './parts/identity-dialog.tsx';
+import { StopBanner } from './parts/stop-banner.tsx';
 import { ReleasePage } from './releases/release-page.tsx';
 import { Link, pageOf, useLocation, type Page } from './router.tsx';
 import { queryClient } from './server/queries.ts';
@@ -36,6 +37,7 @@ export function App() {
         </button>
       </header>
       <ConnectionBanner />
+      <StopBanner />
       <main id="content" tabIndex={-1}>
         <PageOf page={pageOf(pathname)} />
       </main>

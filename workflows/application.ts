@@ -8,7 +8,6 @@ import {
   continueAsNew,
   setCurrentDetails,
   setHandler,
-  workflowInfo,
 } from '@temporalio/workflow';
 import { environmentTaskQueue, formatReleaseId } from '../domain/ids.ts';
 import { arrive, becomeWarm, leave, turnsAway, type LaneChange } from '../domain/lane.ts';
@@ -27,6 +26,7 @@ import {
   type Guardian,
   type Pending,
 } from './application-state.ts';
+import { isLong } from './long-history.ts';
 import {
   applicationQuery,
   applyUpdate,
@@ -47,9 +47,6 @@ export interface ApplicationInput {
   /** Carried over by continue-as-new. */
   guardian?: Guardian;
 }
-
-/** Events of history after which it is worth to begin a new run at a quiet moment. */
-const longHistory = 2000;
 
 /** Runs for as long as the application exists. */
 export async function application(input: ApplicationInput): Promise<void> {
@@ -177,11 +174,6 @@ export async function application(input: ApplicationInput): Promise<void> {
 function queuesOf({ spec }: Guardian): string[] {
   const workers = Object.values(spec?.environments ?? {}).flatMap(({ worker }) => worker ?? []);
   return [...new Set(workers)].map((worker) => environmentTaskQueue(worker));
-}
-
-function isLong(): boolean {
-  const { continueAsNewSuggested, historyLength } = workflowInfo();
-  return continueAsNewSuggested || historyLength > longHistory;
 }
 
 function apply(guardian: Guardian, { spec }: ApplyRequest) {

@@ -105,6 +105,7 @@ function startAttempt(
     mode,
     attempt,
     initiator: release.input.by.id,
+    ...(release.input.mode === 'return' ? { urgent: true as const } : {}),
   };
   return startChild<typeof rollout>('rollout', {
     workflowId: rolloutWorkflowId(id, plan.environment),

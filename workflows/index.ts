@@ -1,5 +1,6 @@
 /** The door of the bundle: every workflow type that Crescendo runs. */
 
 export { application } from './application.ts';
+export { estate } from './estate.ts';
 export { release } from './release.ts';
 export { rollout } from './rollout.ts';

@@ -2,6 +2,7 @@
 
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Action } from '../domain/actions.ts';
+import type { Estate } from '../domain/estate.ts';
 import type { CrescendoEvent } from '../domain/events.ts';
 import type { Lane } from '../domain/lane.ts';
 import type { Ledger } from '../domain/ledger.ts';
@@ -100,6 +101,10 @@ export const applicationQuery = defineQuery<ApplicationState>('application');
 
 /** Application: task queues of the workers that its environments name. */
 export const queuesQuery = defineQuery<string[]>('queues');
+/** Estate: what holds for all applications, and the two decisions about it. */
+export const estateQuery = defineQuery<Estate>('estate');
+export const stopAllUpdate = defineUpdate<Estate, [ActionMessage]>('stop');
+export const resumeAllUpdate = defineUpdate<Estate, [ActionMessage]>('resume');
 
 /** Guardian → release: the lane is yours; this is the plan. */
 export const admitSignal = defineSignal<[AdmitMessage]>('admit');

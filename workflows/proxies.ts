@@ -16,8 +16,14 @@ export const recording = proxyActivities<Pick<QuickActivities, 'record'>>({
   retry,
 });
 
+/** What has to be known before a step forward: tried until it is. */
+export const knowing = proxyActivities<Pick<QuickActivities, 'readEstate'>>({
+  startToCloseTimeout: '10s',
+  retry: { ...retry, maximumInterval: '5s' },
+});
+
 /** Telling people and looking things up: given up after a minute, nothing depends on it. */
-export const telling = proxyActivities<Omit<QuickActivities, 'record'>>({
+export const telling = proxyActivities<Omit<QuickActivities, 'record' | 'readEstate'>>({
   startToCloseTimeout: '20s',
   scheduleToCloseTimeout: '1m',
   retry,

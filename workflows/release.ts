@@ -17,6 +17,7 @@ import { startReporter, type Reporter } from './reporter.ts';
 import { waitFrom, waitUntil } from './rollout-state.ts';
 import { startScribe } from './scribe.ts';
 import { succeed, turnBack } from './stages/conclude.ts';
+import { untilReleaseMayGoOn } from './stages/estate.ts';
 import { passGate } from './stages/gate.ts';
 import { untilResumed } from './stages/hold.ts';
 import { verify } from './stages/verify.ts';
@@ -100,6 +101,7 @@ async function stage(current: Release, fleet: Fleet): Promise<void> {
   const staging = current.progress.plan?.staging;
   if (!staging) return;
   await untilResumed(current, 'staging');
+  await untilReleaseMayGoOn(current);
   for (const gate of current.progress.plan?.gates?.staging ?? []) await passGate(current, gate);
   current.record({ type: 'stage.entered', stage: 'staging' });
   await runWave(current, fleet, { parallel: 1, rollouts: [staging] });
@@ -108,6 +110,7 @@ async function stage(current: Release, fleet: Fleet): Promise<void> {
 async function expandWaves(current: Release, fleet: Fleet): Promise<void> {
   for (const wave of current.progress.plan?.waves ?? []) {
     await untilResumed(current, `wave ${wave.number}`);
+    await untilReleaseMayGoOn(current);
     if (wave.number === 1) current.record({ type: 'stage.entered', stage: 'production' });
     for (const gate of wave.gates) await passGate(current, gate);
     await runWave(current, fleet, wave);

@@ -30,6 +30,8 @@ export interface RolloutInput {
   mode: 'forward' | 'return';
   /** 1, and one more each time a rollout had to be started again. */
   attempt: number;
+  /** An emergency return: nothing that stops what goes forward stops it. */
+  urgent?: true;
   /** Who started the release: gates can exclude them. Absent in runs from before there were any. */
   initiator?: string;
 }
@@ -146,8 +148,9 @@ export function steer(
     case 'promote':
       // A word for a step that is over by now must not take the next one as well.
       if (request.step !== null && request.step !== progress.step) return;
-      // Nor can it stand for the approvals of a gate.
-      if (progress.gate === null && (progress.stage === 'bake' || progress.stage === 'hold'))
+      // Nor can it stand for the approvals of a gate, or for the end of a stop.
+      const open = progress.gate === null && progress.wait?.key !== 'stop';
+      if (open && (progress.stage === 'bake' || progress.stage === 'hold'))
         requests.promotion = { by, reason, full };
       return;
     case 'retry':

@@ -8,6 +8,7 @@ import { action, confirm, type Call, type Session } from '../call.ts';
 import { segment, type Client } from '../client.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
 import { stateOf } from '../render/header.ts';
+import { resumeAll } from './estate.ts';
 import { withConnection, withOutput, wholeNumber } from './options.ts';
 import { report } from './release.ts';
 import { parseTarget, readApplication, releaseFor, releasePath } from './target.ts';
@@ -19,6 +20,7 @@ interface ActionFlags {
   step?: number;
   to?: string;
   yes?: boolean;
+  all?: boolean;
 }
 
 /** One command per action, all alike; `rollback` works on an application at rest as well. */
@@ -27,17 +29,23 @@ export function addActions(program: Command, session: Session): void {
     const command = program
       .command(name)
       .description(lowerFirst(actionDescriptions[name]))
-      .argument('<release|application>', 'shop:7, or shop for its active release')
+      .argument(argumentOf(name), 'shop:7, or shop for its active release')
       .option('--reason <text>', 'why, for the record')
       .option('--environment <name>', 'only there; all without it')
       .action(
         action<ActionFlags>(session, (call, [text = ''], flags) => {
+          if (flags.all) return resumeAll(call, flags);
           return name === 'rollback' ? rollBack(call, text, flags) : act(call, name, text, flags);
         }),
       );
     addSpecialOptions(command, name);
     withConnection(withOutput(command));
   }
+}
+
+/** Only `resume --all` is about no release in particular. */
+function argumentOf(name: Action): string {
+  return name === 'resume' ? '[release|application]' : '<release|application>';
 }
 
 function lowerFirst(text: string): string {
@@ -52,6 +60,7 @@ function addSpecialOptions(command: Command, name: Action): void {
   }
   if (name === 'rollback')
     command.option('--to <version>', 'to this version instead of the designated one');
+  if (name === 'resume') command.option('--all', 'all applications, after `stop --all`');
   if (name in questions) command.option('--yes', 'do not ask');
 }
 

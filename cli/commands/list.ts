@@ -13,6 +13,7 @@ import { exitCodes, type ExitCode } from '../exit-codes.ts';
 import { applicationDetails, applicationList, releaseList } from '../render/lists.ts';
 import { renderRelease } from '../render.ts';
 import type { Line } from '../render/text.ts';
+import { warnOfStop } from './estate.ts';
 import { withConnection, withOutput, wholeNumber } from './options.ts';
 import { parseTarget, readApplication, releasePath } from './target.ts';
 
@@ -44,6 +45,7 @@ async function listApplications(call: Call): Promise<void> {
   const answer = await client.get<{ items: ApplicationSummary[] }>('/applications');
   if (call.json) call.printJson(answer);
   else call.print(applicationList(answer.items));
+  await warnOfStop(call, client);
 }
 
 async function listReleases(call: Call, application: string | undefined, flags: ListFlags) {
@@ -88,6 +90,7 @@ async function getRelease(call: Call, id: string): Promise<void> {
     return link ? [[['quiet', name.padEnd(10)], link]] : [];
   });
   if (shown.length > 0) call.print([[], ...shown]);
+  await warnOfStop(call, client);
 }
 
 /** The view of a release as data. */
@@ -98,12 +101,14 @@ function printRelease(call: Call, answer: ReleaseAnswer): void {
 }
 
 async function getApplication(call: Call, name: string): Promise<void> {
-  const answer = await readApplication(await call.client(), name);
+  const client = await call.client();
+  const answer = await readApplication(client, name);
   if (call.json) return call.printJson(answer);
   call.print(applicationDetails(answer, call.io.now()));
   const { active } = answer.lane;
   const next = active ? `crescendo get ${name}:${active.number}` : `crescendo list ${name}`;
   call.say(`More: ${next}`);
+  await warnOfStop(call, client);
 }
 
 export function addStatus(program: Command, session: Session): void {
@@ -129,7 +134,10 @@ async function showStatus(call: Call): Promise<ExitCode> {
       ]),
     ]);
   }
-  if (answer.ready) return exitCodes.ok;
+  if (answer.ready) {
+    await warnOfStop(call, client);
+    return exitCodes.ok;
+  }
   call.say('Not ready. The server log says more; running releases go on.');
   return exitCodes.unreachable;
 }

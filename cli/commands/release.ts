@@ -13,6 +13,7 @@ import {
   withVersion,
   type VersionFlags,
 } from './options.ts';
+import { warnOfStop } from './estate.ts';
 import { applySpecFile, readSpecFile } from './spec-file.ts';
 import { watchRelease, withWatching, type WatchFlags } from './watch.ts';
 
@@ -56,6 +57,7 @@ async function startRelease(
   // With --watch one document is followed by one line per event, so each takes one line.
   if (call.json && flags.watch) call.io.stdout.write(`${JSON.stringify(answer)}\n`);
   else report(call, answer);
+  await warnOfStop(call, client);
   if (flags.watch) return watchRelease(call, answer.id, flags);
   call.say(`Watch it: crescendo watch ${answer.id}`);
 }

@@ -4,6 +4,7 @@ import { ApplicationFailure, Context } from '@temporalio/activity';
 import type { Activities, BakeInput, ShiftInput } from '../../activities/contract.ts';
 import type { Verdict } from '../../domain/analysis/verdict.ts';
 import type { JournalEntry } from '../../domain/events.ts';
+import { emptyEstate, type Estate } from '../../domain/estate.ts';
 import type { TrafficShare } from '../../domain/release.ts';
 
 /** `never`: watches until it is cancelled, or until the answer is another one. */
@@ -22,6 +23,8 @@ export interface FakeWorld {
   shifts: { environment: string; shares: TrafficShare[]; fence: number }[];
   bakes: BakeInput[];
   entries: JournalEntry[];
+  /** What holds for all applications. */
+  estate: Estate;
   notices: { event: string; title: string; severity: string }[];
   deploys: { environment: string; version: string }[];
   retired: { environment: string; version: string }[];
@@ -60,6 +63,7 @@ export function createFakeWorld(): FakeWorld {
     shifts: [],
     bakes: [],
     entries: [],
+    estate: emptyEstate(),
     notices: [],
     deploys: [],
     retired: [],
@@ -100,6 +104,11 @@ function fakeActivities(world: FakeWorld): Activities {
       world.notices.push({ event, title, severity });
     },
     isReleaseOpen: ({ application, release }) => world.isOpen(application, release),
+    readEstate: async () => world.estate,
+    async watchEstate({ revision }) {
+      while (world.estate.revision === revision) await standStill(world);
+      return world.estate;
+    },
     async deployVersion({ place, version }) {
       world.deploys.push({ environment: place.environment, version: version.name });
       world.beforeDeploy(version.name, place.environment);

@@ -3,8 +3,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Client } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { inject } from 'vitest';
+import { estateActivities } from '../../activities/estate.ts';
 import { defaultTaskQueue } from '../../domain/ids.ts';
 import { startTemporalServer } from '../../embedded/temporal-server.ts';
 import { resolveTemporal } from '../../embedded/toolbox/index.ts';
@@ -61,7 +63,8 @@ export async function startTestWorker(
   const connection = await NativeConnection.connect({ address });
   await registerSearchAttributes(connection, 'default');
   const record = (entries: Parameters<JournalWriter['append']>[0]) => journal.append(entries);
-  const activities = { ...world.activities, record };
+  const estate = estateActivities(new Client({ connection }));
+  const activities = { ...world.activities, record, ...estate };
   const worker = await Worker.create({
     connection,
     taskQueue: defaultTaskQueue,

@@ -1,6 +1,7 @@
 /** What the pages read, cached by name and brought up to date by the streams. */
 
 import { QueryClient, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import type { Estate } from '../../domain/estate.ts';
 import type { Measurement } from '../../domain/events.ts';
 import type {
   ApplicationAnswer,
@@ -40,6 +41,15 @@ export function useApplication(name: string) {
   return useQuery({
     queryKey: ['application', name],
     queryFn: ({ signal }) => request<ApplicationAnswer>(`/applications/${name}`, { signal }),
+    refetchInterval: slowly,
+  });
+}
+
+/** What holds for all applications. */
+export function useEstate() {
+  return useQuery({
+    queryKey: ['estate'],
+    queryFn: ({ signal }) => request<Estate>('/estate', { signal }),
     refetchInterval: slowly,
   });
 }

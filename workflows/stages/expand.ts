@@ -4,6 +4,7 @@ import { ApplicationFailure, condition } from '@temporalio/workflow';
 import type { Step } from '../../domain/strategy.ts';
 import { waitFrom, waitUntil, type Rollout } from '../rollout-state.ts';
 import { takeStep } from './canary.ts';
+import { untilRolloutMayGoOn } from './estate.ts';
 import { feedback, goOn, type StepEnd } from './feedback.ts';
 import { passStepGates } from './step-gate.ts';
 
@@ -26,8 +27,10 @@ export async function expand(rollout: Rollout): Promise<void> {
 
 /** Waits until nothing stands before a step. `held` is the one before, whose weight people have. */
 async function clearTheWay(rollout: Rollout, step: Step, held: Step | null): Promise<StepEnd> {
-  // Whoever paused it at a gate wants it to stand still behind the gate too.
-  if (!(await passStepGates(rollout, step, held))) return 'next';
+  const gated = await passStepGates(rollout, step, held);
+  const stopped = await untilRolloutMayGoOn(rollout, held);
+  // Whoever paused it meanwhile wants it to stand still behind the gate too.
+  if (!gated && !stopped) return 'next';
   if (held) return goOn(rollout, held);
   await untilResumed(rollout);
   return 'next';
