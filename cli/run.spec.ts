@@ -121,9 +121,11 @@ describe('cli/run', () => {
     return { exit, ...written };
   }
 
-  const asked = () => api.requests.map(({ method, path }) => `${method} ${path}`);
+  /** Whether all is stopped is asked beside everything else. */
+  const wanted = () => api.requests.filter(({ path }) => path !== '/api/v1/estate');
+  const asked = () => wanted().map(({ method, path }) => `${method} ${path}`);
   const bodies = () =>
-    api.requests.map(({ body }) => (body === '' ? null : (JSON.parse(body) as unknown)));
+    wanted().map(({ body }) => (body === '' ? null : (JSON.parse(body) as unknown)));
   const colored = async (args: string[], env = {}, terminal = false) =>
     (await crescendo(['get', 'shop', ...args], { env, terminal })).out.includes('\u001B[');
   const accepted = (name: string) =>
@@ -804,6 +806,39 @@ describe('cli/run', () => {
       });
       await crescendo(['rollback', 'shop', '--to', '1.0.0', '--yes', '-o', 'json']);
       expect(bodies().at(-1)).toEqual({ to: '1.0.0' });
+    });
+  });
+
+  describe('stop and resume all', () => {
+    const stop = { by: { id: 'jane', channel: 'cli' }, reason: 'DNS is down', since: at(0) };
+
+    it('stops everything with a reason, when asked so', async () => {
+      api.on('POST /api/v1/estate/stop', { body: { revision: 1, stop, log: [] } });
+      expect(await crescendo(['stop', 'DNS is down', '--yes'])).toMatchObject({ exit: 2 });
+      expect(await crescendo(['stop', '--all', 'DNS is down'])).toMatchObject({ exit: 2 });
+      const { exit, out, err } = await crescendo(['stop', '--all', 'DNS is down', '--yes']);
+      expect({ exit, out }).toEqual({
+        exit: 0,
+        out: '‖ all applications are stopped by jane: DNS is down\n',
+      });
+      expect(err).toContain('crescendo resume --all');
+      expect(asked()).toEqual(['POST /api/v1/estate/stop']);
+      expect(bodies()).toEqual([{ reason: 'DNS is down' }]);
+    });
+
+    it('resumes everything', async () => {
+      api.on('POST /api/v1/estate/resume', { body: { revision: 2, stop: null, log: [] } });
+      const { exit, out } = await crescendo(['resume', '--all', '--reason', 'it is back']);
+      expect({ exit, out }).toEqual({ exit: 0, out: 'all applications go on\n' });
+      expect(bodies()).toEqual([{ reason: 'it is back' }]);
+    });
+
+    it('says so beside what is looked at, and not among the data', async () => {
+      api.on('GET /api/v1/applications/shop', lane(null));
+      api.on('GET /api/v1/estate', { body: { revision: 1, stop, log: [] } });
+      const { out, err } = await crescendo(['get', 'shop']);
+      expect(err).toContain('‖ all applications are stopped by jane: DNS is down (since');
+      expect(out).not.toContain('stopped');
     });
   });
 
