@@ -5,6 +5,8 @@ import {
   aMeasurementJournal,
   anAttempt,
   createActivityWorld,
+  errorShare,
+  metricsOf,
   points,
   type ActivityWorld,
 } from '../test/support/activity-world.ts';
@@ -46,9 +48,9 @@ const indexes = () => journal.measurements.map(({ index }) => index);
 describe('activities/bake', () => {
   it('passes as soon as every metric is well', async () => {
     world.answer = healthy;
-    const { verdict, reference } = await start(aBake()).result;
+    const { verdict, memory } = await start(aBake()).result;
     expect(verdict).toMatchObject({ verdict: 'pass', cause: 'ok', looks: 1 });
-    expect(reference).toEqual({ errors: 0 });
+    expect(memory).toEqual({ reference: { errors: 0 } });
   });
 
   it('fails after so many breaches in a row, each on record', async () => {
@@ -74,11 +76,13 @@ describe('activities/bake', () => {
       'providerError',
     ],
     ['too little traffic', points(3), 'tooLittleTraffic'],
-  ])('is inconclusive at the end of its time: %s', async (_, answer, cause) => {
+  ])('is without a verdict at the end of its time: %s', async (_, answer, cause) => {
     world.answer = () => answer;
     const limits = { min: 0, max: 100, mode: 'bake' } as const;
     const { verdict } = await start(aBake({ limits })).result;
-    expect(verdict).toMatchObject({ verdict: 'inconclusive', cause });
+    const insufficient = cause === 'noData' || cause === 'tooLittleTraffic';
+    const name = insufficient ? 'insufficient_data' : 'inconclusive';
+    expect(verdict).toMatchObject({ verdict: name, cause });
   });
 
   it('does not judge the first look at counters', async () => {
@@ -108,7 +112,8 @@ describe('activities/bake', () => {
       if (query.endsWith('stable')) return points(query.startsWith('bad') ? 0 : total);
       return points(query.startsWith('bad') ? bad : total);
     };
-    const input = aBake({ limits: { min: 100_000, max: 200_000, mode: 'bake' } });
+    const metrics = metricsOf({ ...errorShare, failures: 100 });
+    const input = aBake({ metrics, limits: { min: 100_000, max: 200_000, mode: 'bake' } });
     total = 100;
     const first = start(input);
     await expect.poll(() => first.last()?.state.looks ?? 0).toBeGreaterThan(1);
@@ -192,10 +197,9 @@ describe('activities/bake', () => {
   it('judges by the values of stable from before when that has no traffic any more', async () => {
     const total = (query: string) => query.startsWith('total');
     world.answer = (query) => points(query.endsWith('stable') ? 0 : total(query) ? 100 : 5);
-    const [metric] = aBake().metrics;
-    if (!metric) throw new Error('no metric');
-    const metrics = [{ ...metric, ratioToStable: 2 }];
-    const judged = (errors: number) => start(aBake({ metrics, reference: { errors } })).result;
+    const metrics = metricsOf({ ...errorShare, ratioToStable: 2 });
+    const judged = (errors: number) =>
+      start(aBake({ metrics, memory: { reference: { errors } } })).result;
     expect((await judged(0.04)).verdict.verdict).toBe('pass');
     expect((await judged(0.01)).verdict.verdict).toBe('fail');
   });

@@ -1,7 +1,7 @@
 /** One bake: sample, judge, record, heartbeat; resumed by another worker where this one stopped. */
 
 import { Context, heartbeat } from '@temporalio/activity';
-import { thresholdJudge, type ThresholdState } from '../domain/analysis/threshold.ts';
+import { createJudge, type JudgedStep, type JudgeState } from '../domain/analysis/judge.ts';
 import type { Judge, MetricEvidence, Observation } from '../domain/analysis/verdict.ts';
 import type { Measurement } from '../domain/events.ts';
 import type { JournalWriter } from '../journal/contract.ts';
@@ -10,11 +10,12 @@ import type { Providers } from '../providers/index.ts';
 import { pause } from './call-context.ts';
 import type { BakeInput, BakeResult, WatchingActivities } from './contract.ts';
 import { createRecorder, type Recorder } from './measurements.ts';
-import { measure, type Counters } from './sampling.ts';
+import type { Counters } from './counters.ts';
+import { measure } from './sampling.ts';
 
 /** What a heartbeat carries: enough for another worker to go on without judging anything twice. */
 interface BakeMemory {
-  state: ThresholdState;
+  state: JudgeState;
   counters: Counters;
   /** Epoch milliseconds of the last look; counters are as old as this. */
   lookedAt: number;
@@ -32,7 +33,7 @@ export function bakeActivities(
 }
 
 async function bake(providers: Providers, record: Recorder, input: BakeInput): Promise<BakeResult> {
-  const judge = thresholdJudge(input.metrics);
+  const judge = createJudge(judgedStep(input));
   const signal = Context.current().cancellationSignal;
   const context: CallContext = { signal, progress: () => {} };
   let memory = remembered() ?? (await begin(providers, input, judge, context));
@@ -44,11 +45,15 @@ async function bake(providers: Providers, record: Recorder, input: BakeInput): P
       await record(measurementOf(input, memory, judge.evidence(memory.state)));
       heartbeat(memory);
       const verdict = judge.decide(memory.state, input.limits, memory.lookedAt - input.startedAt);
-      if (verdict) return { verdict, reference: judge.reference(memory.state) };
+      if (verdict) return { verdict, memory: judge.remember(memory.state) };
     }
   } finally {
     clearInterval(timer);
   }
+}
+
+function judgedStep({ metrics, settings, weight, stable, horizon }: BakeInput): JudgedStep {
+  return { metrics, settings, weight, compared: stable !== null && weight < 100, horizon };
 }
 
 /** What the worker before us knew, if there was one. */
@@ -60,38 +65,33 @@ function remembered(): BakeMemory | undefined {
 async function begin(
   providers: Providers,
   input: BakeInput,
-  judge: Judge<ThresholdState>,
+  judge: Judge<JudgeState>,
   context: CallContext,
 ): Promise<BakeMemory> {
   const counters: Counters = {};
   const lookedAt = Date.now();
-  await sampleAll(
-    providers,
-    input,
-    { from: lookedAt - input.interval, to: lookedAt },
-    counters,
-    context,
-  );
-  return { state: judge.start(input.reference), counters, lookedAt };
+  const interval = { from: lookedAt - input.settings.interval, to: lookedAt };
+  await sampleAll(providers, input, interval, counters, context);
+  return { state: judge.start(input.memory), counters, lookedAt };
 }
 
 /** Looks fall on whole intervals since the start, so that a retry takes up the same rhythm. */
 async function untilNextLook(input: BakeInput, { lookedAt, state }: BakeMemory): Promise<void> {
   // A timer may end a little early: without the index the same interval would be looked at twice.
   const last = Math.max(indexAt(input, lookedAt), state.lastIndex);
-  const rest = input.startedAt + (last + 1) * input.interval - Date.now();
+  const rest = input.startedAt + (last + 1) * input.settings.interval - Date.now();
   // Never longer than an interval: a clock that was set back must not put the watch to sleep.
-  await pause(Math.min(Math.max(1, rest), input.interval));
+  await pause(Math.min(Math.max(1, rest), input.settings.interval));
 }
 
 function indexAt(input: BakeInput, time: number): number {
-  return Math.floor((time - input.startedAt) / input.interval);
+  return Math.floor((time - input.startedAt) / input.settings.interval);
 }
 
 async function look(
   providers: Providers,
   input: BakeInput,
-  judge: Judge<ThresholdState>,
+  judge: Judge<JudgeState>,
   memory: BakeMemory,
   context: CallContext,
 ): Promise<BakeMemory> {
@@ -113,10 +113,13 @@ async function sampleAll(
   counters: Counters,
   context: CallContext,
 ): Promise<Observation['metrics']> {
+  // Metrics that come late are asked for the interval that is complete by now.
+  const { dataDelay } = input.settings;
+  const complete = { from: interval.from - dataDelay, to: interval.to - dataDelay };
   const measured = await Promise.all(
     input.metrics.map(async (metric) => [
       metric.name,
-      await measure(providers, input, metric, interval, counters, context),
+      await measure(providers, input, metric, complete, counters, context),
     ]),
   );
   return Object.fromEntries(measured) as Observation['metrics'];

@@ -1,9 +1,9 @@
 /** All that the flow may ask of the hands: signatures only, on one page. */
 
-import type { MetricSpec } from '../domain/analysis/spec.ts';
-import type { BakeLimits, Reference, Verdict } from '../domain/analysis/verdict.ts';
+import type { AnalysisSettings, MetricSpec } from '../domain/analysis/spec.ts';
+import type { BakeLimits, JudgeMemory, Verdict } from '../domain/analysis/verdict.ts';
 import type { Estate } from '../domain/estate.ts';
-import type { JournalEntry, TestResult } from '../domain/events.ts';
+import type { JournalEntry, MetricHistory, TestResult } from '../domain/events.ts';
 import type {
   Deployment,
   Place,
@@ -55,17 +55,33 @@ export interface BakeInput {
   stable: string | null;
   weight: Weight;
   metrics: MetricSpec[];
-  /** Milliseconds between looks. */
-  interval: number;
+  settings: AnalysisSettings;
+  /** Planned looks of the whole rollout. */
+  horizon: number;
   limits: BakeLimits;
   /** Epoch milliseconds from the workflow's clock: a retry goes on counting from here. */
   startedAt: number;
-  reference: Reference;
+  /** What earlier watches of this rollout have learned; `{}` for none. */
+  memory: JudgeMemory;
 }
 
 export interface BakeResult {
   verdict: Verdict;
-  reference: Reference;
+  memory: JudgeMemory;
+}
+
+export interface CalibrationInput {
+  place: Place;
+  /** The version that has the audience: its past is what the canary is compared with. */
+  stable: string;
+  metrics: MetricSpec[];
+  settings: AnalysisSettings;
+  horizon: number;
+}
+
+export interface CalibrationResult {
+  memory: JudgeMemory;
+  histories: MetricHistory[];
 }
 
 export interface NoticeInput {
@@ -124,6 +140,8 @@ export interface WatchingActivities {
   /** Polls until CI has decided. */
   verifyVersion(input: VerifyInput): Promise<CheckResult>;
   runTest(input: TestInput): Promise<TestResult>;
+  /** Reads the past of the stable version, so that the judge knows how noisy the metrics are. */
+  calibrate(input: CalibrationInput): Promise<CalibrationResult>;
   /** Samples, judges and records until there is a verdict. */
   bake(input: BakeInput): Promise<BakeResult>;
   /** Watches whether a worker polls a queue of activities, until that changes. */

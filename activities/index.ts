@@ -5,6 +5,7 @@ import { releaseWorkflowId } from '../domain/ids.ts';
 import type { JournalWriter } from '../journal/contract.ts';
 import type { Providers } from '../providers/index.ts';
 import { bakeActivities } from './bake.ts';
+import { calibrationActivities } from './calibration.ts';
 import type { Activities } from './contract.ts';
 import { estateActivities } from './estate.ts';
 import { deploymentActivities } from './deployment.ts';
@@ -27,6 +28,7 @@ export function createActivities({ providers, journal, client, links }: Hands): 
     ...deploymentActivities(providers),
     ...trafficActivities(providers),
     ...verificationActivities(providers),
+    ...calibrationActivities(providers),
     ...bakeActivities(providers, journal),
     ...queueActivities(temporalQueueLook(client)),
     ...estateActivities(client),

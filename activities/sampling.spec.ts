@@ -13,7 +13,8 @@ import {
   type ActivityWorld,
 } from '../test/support/activity-world.ts';
 import { aContext } from '../test/support/call-context.ts';
-import { measure, type Counters } from './sampling.ts';
+import type { Counters } from './counters.ts';
+import { measure } from './sampling.ts';
 
 let world: ActivityWorld;
 let counters: Counters;

@@ -56,7 +56,9 @@ const rolloutPlanSchema = z
         bake: z.object({ min: z.number(), max: z.number() }).nullable().describe('Milliseconds'),
       }),
     ),
-    interval: z.number().describe('Milliseconds between looks at the metrics'),
+    settings: z
+      .looseObject({ interval: z.number().describe('Milliseconds between looks at the metrics') })
+      .describe('How metrics are judged'),
   })
   .meta({ id: 'RolloutPlan' });
 

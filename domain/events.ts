@@ -31,6 +31,21 @@ export interface TestResult {
   logTail: string;
 }
 
+/** What the past of the stable version says about one metric. */
+export interface MetricHistory {
+  metric: string;
+  /** Intervals with data, of those that were asked for. */
+  intervals: number;
+  /** Requests per second; null for a gauge, or without data. */
+  requestsPerSecond: number | null;
+  /** Share of bad requests; null where there is none. */
+  rate: number | null;
+  /** Enough was seen to know how noisy the metric is. */
+  calibrated: boolean;
+  /** Why there is no data; null when there is some. */
+  detail: string | null;
+}
+
 export type RolloutOutcome = 'finished' | 'rolled_back' | 'abandoned' | 'rollback_failed';
 
 /** What happens to a gate, of the release or inside a rollout. */
@@ -54,6 +69,7 @@ export type RolloutEventBody =
   | { type: 'version.deployed'; version: string; url: string }
   | { type: 'test.started'; name: string }
   | { type: 'test.finished'; result: TestResult }
+  | { type: 'rollout.calibrated'; histories: MetricHistory[] }
   | ({ type: 'traffic.shifted'; shares: TrafficShare[]; step: number | null } & Reach)
   | ({ type: 'bake.started'; step: number; wait: Wait } & Reach)
   | ({ type: 'bake.finished'; step: number; verdict: Verdict } & Reach)
@@ -90,6 +106,7 @@ export const rolloutEventTypes = [
   'version.deployed',
   'test.started',
   'test.finished',
+  'rollout.calibrated',
   'traffic.shifted',
   'bake.started',
   'bake.finished',

@@ -26,7 +26,9 @@ export const findingMarks: Record<Finding, Mark> = {
   breach: { mark: '✖', tone: 'bad', word: 'breach' },
   noData: { mark: '◌', tone: 'warn', word: 'no data' },
   tooLittleTraffic: { mark: '◌', tone: 'warn', word: 'too little traffic' },
+  undecided: { mark: '◌', tone: 'live', word: 'not decided yet' },
   sickBaseline: { mark: '⚠', tone: 'warn', word: 'stable is sick' },
+  invalid: { mark: '⚠', tone: 'warn', word: 'not comparable' },
   providerError: { mark: '⚠', tone: 'warn', word: 'provider error' },
 };
 

@@ -41,9 +41,8 @@ describe('domain/plan', () => {
     const eu = list[0]?.rollouts[0];
     expect(eu?.steps).toEqual([{ number: 1, weight: 100, bake: { min: 120_000, max: 1_200_000 } }]);
     expect(eu).toMatchObject({ stable: null, designated: null });
-    expect(eu?.metrics.map(({ limit, ratioToStable }) => [limit, ratioToStable])).toEqual([
-      [0.01, undefined],
-    ]);
+    expect(eu?.metrics).toMatchObject([{ judgedBy: 'bound', limit: 0.01 }]);
+    expect(eu?.metrics[0]).not.toHaveProperty('ratioToStable');
     expect(warnings).toEqual(['eu: first release, all traffic at once and nothing to return to']);
   });
 
@@ -70,7 +69,7 @@ describe('domain/plan', () => {
     expect(eu?.stable?.name).toBe('1.0.0');
     expect(eu?.designated?.name).toBe('1.0.0');
     expect(eu?.steps.map(({ weight }) => weight)).toEqual([5, 25, 100]);
-    expect(eu?.metrics[0]?.ratioToStable).toBe(2);
+    expect(eu?.metrics[0]).toMatchObject({ ratioToStable: 2 });
     expect(result.baking).toEqual({ min: 3 * 120_000, max: 3 * 1_200_000 });
   });
 
@@ -216,7 +215,7 @@ describe('domain/plan', () => {
       before,
       powers,
       [
-        'eu: no metric can be judged, so no bake could ever pass (all traffic at once needs metrics with a `limit`)',
+        'eu: no metric can be judged, so no bake could ever pass (all traffic at once needs metrics with `limit`, `max` or a condition)',
       ],
     ],
   ])('refuses when %s', (_, spec, version, ledger, able, refusals) => {
@@ -235,10 +234,8 @@ describe('domain/plan', () => {
 
   it('warns that all at once cannot be compared with stable', () => {
     const result = planned(aSpec({ production: atOnce }), '1.1.0', before);
-    expect(result.warnings).toEqual([
-      'eu: ratioToStable is not judged, stable has no traffic beside',
-    ]);
-    expect(result.waves[0]?.rollouts[0]?.metrics[0]?.ratioToStable).toBeUndefined();
+    expect(result.warnings).toEqual(['eu: errors: not compared, stable has no traffic beside']);
+    expect(result.waves[0]?.rollouts[0]?.metrics[0]).not.toHaveProperty('ratioToStable');
   });
 });
 

@@ -1,6 +1,6 @@
 /** planRelease: everything a release will do, in order, decided before it starts. */
 
-import type { MetricSpec } from './analysis/spec.ts';
+import type { AnalysisSettings, MetricSpec } from './analysis/spec.ts';
 import { environmentTaskQueue } from './ids.ts';
 import { gatesBeyond, planGate, stepGates, type GatePlan, type StepGate } from './gates.ts';
 import type { GateSpec } from './gate-spec.ts';
@@ -29,8 +29,9 @@ export interface RolloutPlan {
   /** Approvals on the way; absent in plans from before there were any. */
   gates?: StepGate[];
   metrics: MetricSpec[];
-  /** Milliseconds between looks. */
-  interval: number;
+  settings: AnalysisSettings;
+  /** Planned looks at the metrics, over all steps. */
+  horizon: number;
 }
 
 export interface WavePlan {
@@ -145,12 +146,13 @@ function planRollout(
   context: PlanContext,
 ): RolloutPlan {
   const { ledger } = context;
-  const settings = spec.environments[environment];
-  const router = settings?.router ?? null;
+  const where = spec.environments[environment];
+  const router = where?.router ?? null;
   const live = environmentLedger(ledger, environment).live;
   const stable = live === null ? null : (ledger.versions[live] ?? null);
   const metrics = stage === 'staging' ? [] : metricsFor(spec, stable === null);
-  const steps =
+  const { metrics: _metrics, ...settings } = spec.analysis;
+  const steps: Step[] =
     stage === 'staging'
       ? [{ number: 1, weight: 100, bake: null }]
       : stepsFor(spec, stable === null, metrics, powersOf(router, context));
@@ -159,10 +161,10 @@ function planRollout(
     place: {
       application: spec.application,
       environment,
-      target: settings?.target ?? { vendor: '', settings: {} },
+      target: where?.target ?? { vendor: '', settings: {} },
       router,
     },
-    taskQueue: environmentTaskQueue(settings?.worker ?? null),
+    taskQueue: environmentTaskQueue(where?.worker ?? null),
     stage,
     version,
     stable,
@@ -172,7 +174,8 @@ function planRollout(
     steps,
     gates: stage === 'staging' ? [] : stepGates(gatesOf(spec), steps),
     metrics,
-    interval: spec.analysis.interval,
+    settings,
+    horizon: horizonOf(steps, settings.interval),
   };
 }
 
@@ -180,13 +183,35 @@ function powersOf(router: ProviderReference | null, { powers }: PlanContext): Ro
   return powers?.[router?.vendor ?? ''] ?? leastPowers;
 }
 
-/** Where stable never has traffic beside the candidate, only absolute limits can be judged. */
+function horizonOf(steps: readonly Step[], interval: number): number {
+  const watched = steps.reduce((time, { bake }) => time + (bake?.max ?? 0), 0);
+  return Math.max(1, Math.ceil(watched / interval));
+}
+
+/** Where stable never has traffic beside the candidate, only what is absolute can be judged. */
 function metricsFor(spec: Spec, first: boolean): MetricSpec[] {
   const { metrics } = spec.analysis;
-  if (!first && isCompared(spec)) return metrics;
-  return metrics
-    .filter((metric) => metric.limit !== undefined)
-    .map(({ ratioToStable: _ratio, ...metric }) => metric);
+  return !first && isCompared(spec) ? metrics : metrics.flatMap(absolutePart);
+}
+
+/** What is left of a metric without a stable version to compare with. */
+function absolutePart(metric: MetricSpec): MetricSpec[] {
+  if (metric.judgedBy === 'conditions') return [metric];
+  if (metric.judgedBy === 'sequential') return metric.max === undefined ? [] : [metric];
+  if (metric.judgedBy === 'kayenta' || metric.limit === undefined) return [];
+  const { ratioToStable: _ratio, ...absolute } = metric;
+  return [absolute];
+}
+
+/** Metrics that say less, or nothing, without a stable version beside. */
+function comparing(spec: Spec): string[] {
+  return spec.analysis.metrics.flatMap((metric) =>
+    absolutePart(metric)[0] === metric || isAbsolute(metric) ? [] : [metric.name],
+  );
+}
+
+function isAbsolute(metric: MetricSpec): boolean {
+  return metric.judgedBy === 'bound' && metric.ratioToStable === undefined;
 }
 
 function isCompared(spec: Spec): boolean {
@@ -263,24 +288,41 @@ function refusalsOf(spec: Spec, rollout: RolloutPlan, context: PlanContext): str
   refusals.push(...beyond.map((problem) => `${environment}: ${problem}`));
   const problems = problemsOf(rollout.steps, powersOf(place.router, context));
   refusals.push(...problems.map((problem) => `${environment}: ${problem}`));
-  if (rollout.metrics.length === 0 && rollout.steps.some((step) => step.bake)) {
-    const why = isCompared(spec) ? '' : ' (all traffic at once needs metrics with a `limit`)';
+  if (!rollout.metrics.some(canPass) && rollout.steps.some((step) => step.bake)) {
+    const absolute = '`limit`, `max` or a condition';
+    const why = isCompared(spec) ? '' : ` (all traffic at once needs metrics with ${absolute})`;
     refusals.push(`${environment}: no metric can be judged, so no bake could ever pass${why}`);
   }
   return refusals;
 }
 
+/** Metrics without a say cannot let anybody pass. */
+function canPass(metric: MetricSpec): boolean {
+  return !metric.dryRun && (metric.judgedBy !== 'sequential' || metric.gate);
+}
+
 function warningsOf(spec: Spec, rollout: RolloutPlan): string[] {
   if (rollout.stage === 'staging') return [];
   if (rollout.stable) {
-    const compares = spec.analysis.metrics.some((metric) => metric.ratioToStable !== undefined);
-    const left = `${rollout.environment}: ratioToStable is not judged, stable has no traffic beside`;
-    return compares && !isCompared(spec) ? [left] : [];
+    const names = comparing(spec);
+    const left = `${rollout.environment}: ${names.join(', ')}: not compared, stable has no traffic beside`;
+    return [...(names.length > 0 && !isCompared(spec) ? [left] : []), ...lenience(spec)];
   }
   const first = `${rollout.environment}: first release, all traffic at once and nothing to return to`;
   return rollout.metrics.length > 0
     ? [first]
     : [`${first}; no metric has a limit, so none is judged`];
+}
+
+/** Policies under which a version goes on without a pass. */
+function lenience({ policy }: Spec): string[] {
+  const rules = ['onFail', 'onInsufficientData', 'onInconclusive', 'onInvalid', 'onProviderError'];
+  const lenient = rules.filter((rule) => {
+    return ['promote', 'notify'].includes(String(policy[rule as keyof typeof policy]));
+  });
+  return lenient.map((rule) => {
+    return `policy.${rule} is ${policy[rule as keyof typeof policy]}: it goes on without a pass`;
+  });
 }
 
 function bakingOf(waves: readonly WavePlan[]): Plan['baking'] {

@@ -118,6 +118,8 @@ export function advanceRollout(rollout: RolloutProgress, event: RolloutEvent): R
       const others = rollout.tests.filter(({ name }) => name !== event.result.name);
       return { ...rollout, tests: [...others, event.result] };
     }
+    case 'rollout.calibrated':
+      return rollout;
     case 'traffic.shifted': {
       const change = {
         shares: event.shares,
@@ -137,8 +139,10 @@ export function advanceRollout(rollout: RolloutProgress, event: RolloutEvent): R
         steps: setStep(rollout, event.step, { state: 'baking' }),
       });
     case 'bake.finished': {
-      const state = { pass: 'passed', fail: 'failed', inconclusive: 'inconclusive' } as const;
-      const change = { state: state[event.verdict.verdict], verdict: event.verdict };
+      const decided = { pass: 'passed', fail: 'failed' } as const;
+      const { verdict } = event.verdict;
+      const state = verdict === 'pass' || verdict === 'fail' ? decided[verdict] : 'inconclusive';
+      const change = { state, verdict: event.verdict } as const;
       const steps = setStep(rollout, event.step, change);
       return { ...rollout, wait: null, verdict: event.verdict, steps };
     }

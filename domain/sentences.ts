@@ -1,6 +1,13 @@
 /** An event as one sentence: timelines, logs and announcements say it in these words. */
 
-import type { CrescendoEvent, GateEventBody, ReleaseEvent, RolloutEvent, Wait } from './events.ts';
+import type {
+  CrescendoEvent,
+  GateEventBody,
+  MetricHistory,
+  ReleaseEvent,
+  RolloutEvent,
+  Wait,
+} from './events.ts';
 import { shareWords } from './traffic.ts';
 import { percent, person, reach } from './words.ts';
 
@@ -65,12 +72,14 @@ function rolloutSentence(event: RolloutEvent, time: Time): string | null {
       const { name, passed, failed, total, detail } = event.result;
       return `test ${name}: ${passed ? 'passed' : `failed, ${failed} of ${total}`}${colon(detail)}`;
     }
+    case 'rollout.calibrated':
+      return `past of the stable version: ${event.histories.map(historySentence).join('; ')}`;
     case 'traffic.shifted':
       return `traffic ${event.shares.map(shareWords).join(', ') || 'to nobody'}`;
     case 'bake.started':
       return `step ${event.step} at ${reach(event)}: baking`;
     case 'bake.finished':
-      return `step ${event.step} at ${reach(event)}: ${event.verdict.verdict}${colon(event.verdict.sentence)}`;
+      return `step ${event.step} at ${reach(event)}: ${event.verdict.verdict.replace('_', ' ')}${colon(event.verdict.sentence)}`;
     case 'bake.promoted':
       return `step ${event.step} at ${reach(event)}: promoted by ${person(event.by)}${why(event.reason)}`;
     case 'rollout.holding':
@@ -111,6 +120,15 @@ function gateSentence(event: GateEventBody, time: Time): string {
     case 'gate.closed':
       return `gate "${event.gate}": ${event.approved ? 'open' : 'closed with a no'}${colon(event.sentence)}`;
   }
+}
+
+/** `errors: 180 intervals, 0.5 % of 95 requests/s`. */
+function historySentence(history: MetricHistory): string {
+  const { metric, intervals, requestsPerSecond: pace, rate, calibrated, detail } = history;
+  if (detail !== null) return `${metric}: none (${detail})`;
+  const share = rate === null ? '' : `${Number((rate * 100).toPrecision(3))} % of `;
+  const traffic = pace === null ? '' : `, ${share}${Number(pace.toPrecision(3))} requests/s`;
+  return `${metric}: ${intervals} intervals${traffic}${calibrated ? '' : ', not enough to calibrate'}`;
 }
 
 /** A newer server may record what this client has not heard of. */

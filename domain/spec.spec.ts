@@ -35,11 +35,25 @@ describe('domain/spec', () => {
         tests: [],
         keepWarm: 600_000,
       },
-      analysis: { interval: 10_000, metrics: [] },
+      analysis: {
+        interval: 10_000,
+        falseAlarm: 0.01,
+        missedRegression: 0.05,
+        warmUp: 0,
+        dataDelay: 0,
+        minRequests: 50,
+        noise: { mode: 'strict', history: 1_800_000, canaryPods: 1 },
+        trafficSplit: { tolerance: 0.1, falseAlarm: 0.0001 },
+        kayenta: { pass: 95, marginal: 75, groupWeights: {}, minPoints: 50 },
+        metrics: [],
+      },
       policy: {
-        onInconclusive: 'hold',
-        onNoData: 'hold',
-        onProviderError: 'hold',
+        onFail: 'rollback',
+        onInsufficientData: 'pause',
+        onInconclusive: 'pause',
+        onInvalid: 'pause',
+        onProviderError: 'pause',
+        extensions: 3,
         holdFor: 86_400_000,
         onHoldExpired: 'rollback',
       },
@@ -58,6 +72,8 @@ describe('domain/spec', () => {
         signal: 'errors',
         name: 'errors',
         kind: 'ratio',
+        dryRun: false,
+        judgedBy: 'bound',
         limit: 0.01,
         ratioToStable: 2,
         minRequests: 50,
@@ -218,7 +234,7 @@ describe('domain/spec', () => {
     ],
     [
       'a metric that nothing could fail',
-      metric({ signal: 'errors', from: 'edge' }),
+      metric({ signal: 'errors', from: 'edge', method: 'threshold' }),
       'analysis.metrics.0.limit: give `limit`, `ratioToStable` or both',
     ],
     [
@@ -246,7 +262,7 @@ describe('domain/spec', () => {
       { ...least, analysis: { interval: '100ms' } },
       'analysis.interval: must',
     ],
-    ['an unknown policy', { ...least, policy: { onNoData: 'promote' } }, 'policy.onNoData: '],
+    ['an unknown policy', { ...least, policy: { onFail: 'extend' } }, 'policy.onFail: '],
   ])('refuses %s', (_, input, expected) => {
     expect(issues(input).join('\n')).toContain(expected);
   });
@@ -259,7 +275,7 @@ describe('domain/spec', () => {
     ['a latency', { signal: 'latency', from: 'edge', limit: '300ms' }, 300],
     ['a gauge', { type: 'gauge', name: 'g', value: 'up', from: 'edge', limit: 0.8 }, 0.8],
   ])('reads a limit: %s', (_, one, limit) => {
-    expect(specSchema.parse(metric(one)).analysis.metrics[0]?.limit).toBe(limit);
+    expect(specSchema.parse(metric(one)).analysis.metrics[0]).toMatchObject({ limit });
   });
 
   it.each([

@@ -83,11 +83,28 @@ const waveSchema = z.strictObject({
   parallel: z.number().int().min(1).max(100).optional().describe('How many at a time; default all'),
 });
 
+/** What may follow when a step ends without a pass. */
+const withoutVerdict = z
+  .enum(['pause', 'extend', 'rollback', 'promote', 'notify'])
+  .default('pause');
+
 const policySchema = z.strictObject({
-  onInconclusive: z.enum(['hold', 'rollback', 'promote']).default('hold'),
-  onNoData: z.enum(['hold', 'rollback']).default('hold'),
-  onProviderError: z.enum(['hold', 'rollback']).default('hold'),
-  holdFor: duration('24h').describe('How long a hold waits for a person'),
+  onFail: z
+    .enum(['rollback', 'pause', 'promote', 'notify'])
+    .default('rollback')
+    .describe('A regression is proven'),
+  onInsufficientData: withoutVerdict.describe('No data, or too little to tell'),
+  onInconclusive: withoutVerdict.describe('Enough was seen, and neither side is proven'),
+  onInvalid: withoutVerdict.describe('Canary and stable could not be compared'),
+  onProviderError: withoutVerdict.describe('The metric provider was away for too long'),
+  extensions: z
+    .number()
+    .int()
+    .min(1)
+    .max(1000)
+    .default(3)
+    .describe('How often `extend` watches on before it pauses'),
+  holdFor: duration('24h').describe('How long a pause waits for a person'),
   onHoldExpired: z.enum(['rollback', 'promote']).default('rollback'),
 });
 

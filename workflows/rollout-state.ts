@@ -1,7 +1,7 @@
 /** What a rollout knows and was told: its progress, what people asked for, and its helpers. */
 
 import { condition, setCurrentDetails } from '@temporalio/workflow';
-import type { BakeLimits, Reference } from '../domain/analysis/verdict.ts';
+import type { BakeLimits, JudgeMemory } from '../domain/analysis/verdict.ts';
 import type { Action } from '../domain/actions.ts';
 import type { RolloutEvent, RolloutEventBody, Wait } from '../domain/events.ts';
 import { describeRollout } from '../domain/view.ts';
@@ -61,8 +61,8 @@ export interface Rollout {
   candidate: Version;
   progress: RolloutProgress;
   requests: RolloutRequests;
-  /** Values of the stable version, handed from bake to bake. */
-  reference: Reference;
+  /** What the judge has learned, handed from watch to watch. */
+  memory: JudgeMemory;
   /** True once a share above 0 % was asked for: from then on people may have met the candidate. */
   exposed: boolean;
   /** Gates of the plan that are behind it. */
@@ -97,7 +97,7 @@ export function createRollout(input: RolloutInput, scribe: Scribe): Rollout {
       departure: null,
       conclude: false,
     },
-    reference: {},
+    memory: {},
     exposed: false,
     passedGates: new Set(),
     watches: 0,

@@ -30,6 +30,7 @@ import {
   type RolloutInput,
 } from './rollout-state.ts';
 import { startScribe } from './scribe.ts';
+import { calibrate } from './stages/calibrate.ts';
 import { expand, untilConcluded } from './stages/expand.ts';
 import { rollBack } from './stages/rollback.ts';
 import { stageCandidate, testCandidate } from './stages/stage.ts';
@@ -74,6 +75,7 @@ async function goForward(current: Rollout): Promise<Departure | null> {
     await forward.run(async () => {
       const candidate = await stageCandidate(current);
       await testCandidate(current, candidate);
+      await calibrate(current);
       await expand(current);
       await untilConcluded(current);
     });

@@ -1,12 +1,10 @@
 /** Evidence in one sentence a person understands. */
 
-import type { MetricSpec } from './spec.ts';
+import type { BoundMetricSpec, MetricKind } from './metric-spec.ts';
 import type { MetricEvidence } from './verdict.ts';
 
-type Unit = MetricSpec['kind'];
-
 /** `0.0312` → `3.12 %`, `182.4` → `182 ms`, by the kind of metric. */
-export function formatValue(value: number | null, kind: Unit): string {
+export function formatValue(value: number | null, kind: MetricKind): string {
   if (value === null) return 'unknown';
   if (kind === 'ratio') return `${trim(value * 100)} %`;
   if (kind === 'latency') return `${trim(value)} ms`;
@@ -20,7 +18,7 @@ function trim(value: number): string {
 
 /** `errors: canary 8.1 % over 310 requests, stable 0.1 %, bound 1 %`. */
 export function describeFinding(
-  metric: MetricSpec,
+  metric: BoundMetricSpec,
   numbers: Omit<MetricEvidence, 'sentence'>,
 ): string {
   const { canary, stable, bound, requests } = numbers;

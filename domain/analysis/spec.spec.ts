@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { shareSchema } from './spec.ts';
+import { shareSchema } from './units.ts';
 
 describe('domain/analysis/spec', () => {
   it.each([

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { overflowBound } from './samples.ts';
 import { analysisSchema, type MetricSpec } from './spec.ts';
-import { thresholdJudge, type ThresholdState } from './threshold.ts';
+import { createJudge, type JudgeState } from './judge.ts';
+import type { ThresholdState } from './threshold.ts';
 import type { BakeLimits, Finding, MetricObservation, Reference, Sample } from './verdict.ts';
 
 const limits: BakeLimits = { min: 60_000, max: 600_000, mode: 'bake' };
@@ -27,22 +28,27 @@ const seen = (canary: Sample | null, stable: Sample | null = null): MetricObserv
 const noData: MetricObservation = { phase: 'noData', detail: 'no series' };
 const providerError: MetricObservation = { phase: 'providerError', detail: '503' };
 
+const { metrics: _none, ...settings } = analysisSchema.parse({});
+const judgeFor = (spec: MetricSpec[]) =>
+  createJudge({ metrics: spec, settings, weight: 5, compared: true, horizon: 60 });
+const own = (state: JudgeState) => state.parts['bound'] as ThresholdState;
+
 /** The state after these observations of `errors`, one per interval. */
 function after(
   spec: MetricSpec[],
   observations: MetricObservation[],
   reference: Reference = {},
-): ThresholdState {
-  const judge = thresholdJudge(spec);
+): JudgeState {
+  const judge = judgeFor(spec);
   return observations.reduce(
     (state, one, index) =>
       judge.observe(state, { index, at: index * 10_000, metrics: { errors: one } }),
-    judge.start(reference),
+    judge.start({ reference }),
   );
 }
 
 function findingOf(spec: MetricSpec[], observations: MetricObservation[], reference = {}): Finding {
-  const [evidence] = thresholdJudge(spec).evidence(after(spec, observations, reference));
+  const [evidence] = judgeFor(spec).evidence(after(spec, observations, reference));
   if (!evidence) throw new Error('no evidence');
   return evidence.finding;
 }
@@ -52,7 +58,7 @@ const verdictOf = (
   observations: MetricObservation[],
   elapsed = afterMin,
   how = limits,
-) => thresholdJudge(spec).decide(after(spec, observations), how, elapsed);
+) => judgeFor(spec).decide(after(spec, observations), how, elapsed);
 
 describe('domain/analysis/threshold', () => {
   it.each<[string, MetricSpec[], MetricObservation, Finding]>([
@@ -160,21 +166,28 @@ describe('domain/analysis/threshold', () => {
     ['well, before min', [seen(ratio(0))], afterMin - 1, null, null],
     ['well, at min', [seen(ratio(0))], afterMin, 'pass', 'ok'],
     ['well, long after max', [seen(ratio(0))], afterMax * 2, 'pass', 'ok'],
-    ['nothing seen yet, at max', [], afterMax, 'inconclusive', 'noData'],
+    ['nothing seen yet, at max', [], afterMax, 'insufficient_data', 'noData'],
     ['no data, at min', [noData], afterMin, null, null],
-    ['no data, at max', [noData], afterMax, 'inconclusive', 'noData'],
-    ['provider down, at max', [providerError], afterMax, 'inconclusive', 'providerError'],
+    ['no data, at max', [noData], afterMax, 'insufficient_data', 'noData'],
+    ['provider down, while its time is left', [providerError], afterMax, null, null],
+    ['provider down, past max', [providerError], afterMax * 2, 'inconclusive', 'providerError'],
     [
       'too little traffic, at max',
       [seen(ratio(0, 3))],
       afterMax,
-      'inconclusive',
+      'insufficient_data',
       'tooLittleTraffic',
     ],
     ['sick baseline, at max', [seen(ratio(9), ratio(9))], afterMax, 'inconclusive', 'sickBaseline'],
     ['one breach, at max', [seen(ratio(9))], afterMax, 'inconclusive', 'breach'],
     ['well, then down', [seen(ratio(0)), providerError], afterMin, null, null],
-    ['well, then silent, at max', [seen(ratio(0)), noData], afterMax, 'inconclusive', 'noData'],
+    [
+      'well, then silent, at max',
+      [seen(ratio(0)), noData],
+      afterMax,
+      'insufficient_data',
+      'noData',
+    ],
   ])('verdict: %s', (_, observations, elapsed, verdict, cause) => {
     const answer = verdictOf(absolute, observations, elapsed);
     expect(answer?.verdict ?? null).toBe(verdict);
@@ -184,13 +197,13 @@ describe('domain/analysis/threshold', () => {
 
   it('needs every metric for a pass, and names the gravest cause otherwise', () => {
     const spec = metrics({ ...share, limit: '1%' }, { ...share, name: 'latency', limit: '1%' });
-    const judge = thresholdJudge(spec);
+    const judge = judgeFor(spec);
     const look = (errors: MetricObservation, latency: MetricObservation) =>
       judge.observe(judge.start({}), { index: 0, at: 0, metrics: { errors, latency } });
     const well = seen(ratio(0));
     expect(judge.decide(look(well, well), limits, afterMin)?.verdict).toBe('pass');
     expect(judge.decide(look(well, noData), limits, afterMin)).toBeNull();
-    expect(judge.decide(look(noData, providerError), limits, afterMax)).toMatchObject({
+    expect(judge.decide(look(noData, providerError), limits, afterMax * 2)).toMatchObject({
       verdict: 'inconclusive',
       cause: 'providerError',
       culprit: 'latency',
@@ -200,10 +213,10 @@ describe('domain/analysis/threshold', () => {
   });
 
   it('passes nothing when there is nothing to judge by', () => {
-    const judge = thresholdJudge([]);
+    const judge = judgeFor([]);
     const state = judge.observe(judge.start({}), { index: 0, at: 0, metrics: {} });
     expect(judge.decide(state, limits, afterMin)).toBeNull();
-    expect(judge.decide(state, limits, afterMax)?.verdict).toBe('inconclusive');
+    expect(judge.decide(state, limits, afterMax)?.verdict).toBe('insufficient_data');
   });
 
   it.each([
@@ -217,17 +230,17 @@ describe('domain/analysis/threshold', () => {
   });
 
   it('hands the stable value on, for the step in which stable has no traffic', () => {
-    const judge = thresholdJudge(relative);
+    const judge = judgeFor(relative);
     const before = after(relative, [seen(ratio(2), ratio(2))]);
-    expect(judge.reference(before)).toEqual({ errors: 0.02 });
+    expect(judge.remember(before)).toEqual({ reference: { errors: 0.02 } });
     const alone = seen(ratio(5), null);
-    expect(findingOf(relative, [alone], judge.reference(before))).toBe('breach');
-    expect(findingOf(relative, [seen(ratio(4), null)], judge.reference(before))).toBe('ok');
+    expect(findingOf(relative, [alone], own(before).reference)).toBe('breach');
+    expect(findingOf(relative, [seen(ratio(4), null)], own(before).reference)).toBe('ok');
     expect(findingOf(relative, [seen(ratio(4), null)])).toBe('tooLittleTraffic');
   });
 
   it('does not take a reference from too little traffic', () => {
-    expect(after(relative, [seen(ratio(0), ratio(3, 4))]).reference).toEqual({});
+    expect(own(after(relative, [seen(ratio(0), ratio(3, 4))])).reference).toEqual({});
   });
 
   const observation = fc.oneof(
@@ -239,7 +252,7 @@ describe('domain/analysis/threshold', () => {
   );
 
   it('judges an interval once, however often it comes', () => {
-    const judge = thresholdJudge(both);
+    const judge = judgeFor(both);
     fc.assert(
       fc.property(fc.array(fc.tuple(observation, fc.nat(3)), { maxLength: 20 }), (list) => {
         let once = judge.start({});
@@ -256,15 +269,15 @@ describe('domain/analysis/threshold', () => {
   });
 
   it('goes on after JSON as if nothing had happened', () => {
-    const judge = thresholdJudge(both);
+    const judge = judgeFor(both);
     fc.assert(
       fc.property(fc.array(observation, { maxLength: 20 }), fc.nat(20), (list, cut) => {
-        const run = (through: (state: ThresholdState) => ThresholdState) =>
+        const run = (through: (state: JudgeState) => JudgeState) =>
           list.reduce((state, one, index) => {
             const next = judge.observe(state, { index, at: index, metrics: { errors: one } });
             return index === cut ? through(next) : next;
           }, judge.start({}));
-        const travelled = run((state) => JSON.parse(JSON.stringify(state)) as ThresholdState);
+        const travelled = run((state) => JSON.parse(JSON.stringify(state)) as JudgeState);
         const stayed = run((state) => state);
         expect(travelled).toEqual(stayed);
         expect(judge.decide(travelled, limits, afterMax)).toEqual(
@@ -275,7 +288,7 @@ describe('domain/analysis/threshold', () => {
   });
 
   it('never passes without a finding of ok for every metric', () => {
-    const judge = thresholdJudge(both);
+    const judge = judgeFor(both);
     fc.assert(
       fc.property(fc.array(observation, { minLength: 1, maxLength: 20 }), (list) => {
         const state = after(both, list);
@@ -283,7 +296,7 @@ describe('domain/analysis/threshold', () => {
         const findings = judge.evidence(state).map(({ finding }) => finding);
         if (verdict?.verdict === 'pass') expect(findings).toEqual(['ok']);
         if (verdict?.verdict === 'fail')
-          expect(state.metrics['errors']?.breaches).toBeGreaterThan(1);
+          expect(own(state).metrics['errors']?.breaches).toBeGreaterThan(1);
       }),
     );
   });

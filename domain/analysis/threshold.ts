@@ -1,18 +1,16 @@
-/** The threshold judge: limits and ratios to stable, with minimum evidence and failures in a row. */
+/** The threshold method with bounds: limits and ratios to stable, minimum evidence, failures in a row. */
 
 import { describeFinding } from './sentences.ts';
 import { combine, isUsable, overflows, requestsOf, valueOf } from './samples.ts';
-import type { MetricSpec } from './spec.ts';
+import type { BoundMetricSpec } from './metric-spec.ts';
+import type { JudgePart, Standing } from './part.ts';
 import type {
-  BakeLimits,
   Finding,
-  Judge,
   MetricEvidence,
   MetricObservation,
   Observation,
   Reference,
   Sample,
-  Verdict,
 } from './verdict.ts';
 
 interface MetricState {
@@ -25,8 +23,6 @@ interface MetricState {
 
 /** JSON through and through: it travels in heartbeats. */
 export interface ThresholdState {
-  lastIndex: number;
-  looks: number;
   metrics: Record<string, MetricState>;
   reference: Reference;
 }
@@ -40,19 +36,17 @@ const gravity: Finding[] = [
   'tooLittleTraffic',
 ];
 
-/** A judge for these metrics. */
-export function thresholdJudge(metrics: readonly MetricSpec[]): Judge<ThresholdState> {
+/** The part of the judge that these metrics need. */
+export function thresholdPart(metrics: readonly BoundMetricSpec[]): JudgePart<ThresholdState> {
   return {
-    start: (reference) => ({
-      lastIndex: -1,
-      looks: 0,
+    start: (memory) => ({
       metrics: Object.fromEntries(metrics.map((metric) => [metric.name, emptyState()])),
-      reference,
+      reference: (memory['reference'] ?? {}) as Reference,
     }),
     observe: (state, observation) => observe(metrics, state, observation),
-    decide: (state, limits, elapsed) => decide(metrics, state, limits, elapsed),
+    standing: (state) => standing(metrics, state),
     evidence: currentEvidence,
-    reference: (state) => state.reference,
+    remember: (state) => ({ reference: state.reference }),
   };
 }
 
@@ -61,17 +55,11 @@ function emptyState(): MetricState {
 }
 
 function observe(
-  metrics: readonly MetricSpec[],
+  metrics: readonly BoundMetricSpec[],
   state: ThresholdState,
   observation: Observation,
 ): ThresholdState {
-  if (observation.index <= state.lastIndex) return state;
-  const next: ThresholdState = {
-    lastIndex: observation.index,
-    looks: state.looks + 1,
-    metrics: {},
-    reference: { ...state.reference },
-  };
+  const next: ThresholdState = { metrics: {}, reference: { ...state.reference } };
   for (const metric of metrics) {
     const seen = observation.metrics[metric.name] ?? { phase: 'noData', detail: 'not measured' };
     const before = state.metrics[metric.name] ?? emptyState();
@@ -81,7 +69,7 @@ function observe(
 }
 
 function observeMetric(
-  metric: MetricSpec,
+  metric: BoundMetricSpec,
   before: MetricState,
   seen: MetricObservation,
   reference: Reference,
@@ -112,15 +100,15 @@ function slide(window: Sample[], sample: Sample | null, size: number): Sample[] 
 }
 
 /** The sample's value when it rests on enough requests. */
-function valueWithEvidence(metric: MetricSpec, sample: Sample | null): number | null {
+function valueWithEvidence(metric: BoundMetricSpec, sample: Sample | null): number | null {
   if (!sample) return null;
   const requests = requestsOf(sample);
   if (requests !== null && requests < metric.minRequests) return null;
-  return valueOf(sample, quantileFor(metric));
+  return valueOf(sample, metric.quantile);
 }
 
 function judgeMetric(
-  metric: MetricSpec,
+  metric: BoundMetricSpec,
   sample: Sample | null,
   stable: number | null,
 ): MetricEvidence {
@@ -129,7 +117,7 @@ function judgeMetric(
   const canary = valueWithEvidence(metric, sample);
   const bound = boundFor(metric, stable);
   const finding = classify(metric, canary, stable, bound);
-  if (finding === 'ok' && overflows(sample, quantileFor(metric))) {
+  if (finding === 'ok' && overflows(sample, metric.quantile)) {
     const detail = 'the quantile lies above the last bound of the histogram, so it is unknown';
     return noEvidence(metric, 'noData', detail);
   }
@@ -138,12 +126,12 @@ function judgeMetric(
 }
 
 /** The lower of the absolute limit and the multiple of stable; null when neither applies. */
-function boundFor(metric: MetricSpec, stable: number | null): number | null {
+function boundFor(metric: BoundMetricSpec, stable: number | null): number | null {
   const bounds = [metric.limit, relativeBound(metric, stable)].filter((bound) => bound != null);
   return bounds.length === 0 ? null : Math.min(...bounds);
 }
 
-function relativeBound(metric: MetricSpec, stable: number | null): number | null {
+function relativeBound(metric: BoundMetricSpec, stable: number | null): number | null {
   if (metric.ratioToStable === undefined || stable === null) return null;
   // No error in minRequests requests does not prove a rate of zero: it may be one in so many.
   const base = metric.kind === 'ratio' && stable === 0 ? 1 / metric.minRequests : stable;
@@ -152,7 +140,7 @@ function relativeBound(metric: MetricSpec, stable: number | null): number | null
 }
 
 function classify(
-  metric: MetricSpec,
+  metric: BoundMetricSpec,
   canary: number | null,
   stable: number | null,
   bound: number | null,
@@ -168,52 +156,35 @@ function classify(
   return ratioBound !== null && canary > ratioBound ? 'breach' : 'sickBaseline';
 }
 
-function noEvidence(metric: MetricSpec, finding: Finding, detail: string): MetricEvidence {
+function noEvidence(metric: BoundMetricSpec, finding: Finding, detail: string): MetricEvidence {
   const numbers = { canary: null, stable: null, bound: null, requests: null };
   return { metric: metric.name, finding, ...numbers, sentence: `${metric.name}: ${detail}` };
-}
-
-function quantileFor(metric: MetricSpec): number {
-  return 'quantile' in metric ? metric.quantile : 0.99;
 }
 
 function currentEvidence(state: ThresholdState): MetricEvidence[] {
   return Object.values(state.metrics).flatMap((metric) => metric.evidence ?? []);
 }
 
-function decide(
-  metrics: readonly MetricSpec[],
-  state: ThresholdState,
-  limits: BakeLimits,
-  elapsed: number,
-): Verdict | null {
+function standing(metrics: readonly BoundMetricSpec[], state: ThresholdState): Standing {
   const evidence = currentEvidence(state);
-  const conclude = (
-    verdict: Verdict['verdict'],
-    cause: Finding,
-    culprit: MetricEvidence | null,
-  ) => ({
-    verdict,
-    cause,
-    culprit: culprit?.metric ?? null,
-    sentence: culprit?.sentence ?? 'all metrics are within their bounds',
-    evidence,
-    looks: state.looks,
-  });
   const failed = metrics.find((metric) => {
     return (state.metrics[metric.name]?.breaches ?? 0) >= metric.failures;
   });
   if (failed) {
-    const culprit = evidence.find((entry) => entry.metric === failed.name) ?? null;
-    return conclude('fail', 'breach', culprit);
+    const culprit = evidence.find((entry) => entry.metric === failed.name);
+    const sentence = culprit?.sentence ?? failed.name;
+    return { state: 'failed', culprit: failed.name, sentence };
   }
-  if (limits.mode === 'guard') return null;
-  const allOk =
-    evidence.length === metrics.length && evidence.every(({ finding }) => finding === 'ok');
-  if (allOk && metrics.length > 0 && elapsed >= limits.min) return conclude('pass', 'ok', null);
-  if (elapsed < limits.max) return null;
-  const worst = [...evidence]
-    .filter(({ finding }) => finding !== 'ok')
-    .sort((a, b) => gravity.indexOf(a.finding) - gravity.indexOf(b.finding))[0];
-  return conclude('inconclusive', worst?.finding ?? 'noData', worst ?? null);
+  const notOk = evidence.filter(({ finding }) => finding !== 'ok');
+  if (notOk.length === 0 && evidence.length === metrics.length) return { state: 'passed' };
+  const [worst] = notOk.sort((a, b) => gravity.indexOf(a.finding) - gravity.indexOf(b.finding));
+  const cause = worst?.finding ?? 'noData';
+  const insufficient = cause === 'noData' || cause === 'tooLittleTraffic';
+  return {
+    state: 'open',
+    verdict: insufficient ? 'insufficient_data' : 'inconclusive',
+    cause,
+    culprit: worst?.metric ?? null,
+    sentence: worst?.sentence ?? 'nothing was measured',
+  };
 }

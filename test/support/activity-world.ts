@@ -3,7 +3,11 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import type { BakeInput } from '../../activities/contract.ts';
-import { analysisSchema, type MetricSpec } from '../../domain/analysis/spec.ts';
+import {
+  analysisSchema,
+  type AnalysisSettings,
+  type MetricSpec,
+} from '../../domain/analysis/spec.ts';
 import { CrescendoError } from '../../domain/errors.ts';
 import type { Measurement } from '../../domain/events.ts';
 import type { Place, TrafficShare } from '../../domain/release.ts';
@@ -105,6 +109,12 @@ export function histogram(buckets: Record<string, number>): MetricAnswer {
   return { kind: 'points', series };
 }
 
+/** Settings with their defaults; the interval may be shorter than users may write. */
+export function settingsOf(change: Partial<AnalysisSettings> = {}): AnalysisSettings {
+  const { metrics: _metrics, ...settings } = analysisSchema.parse({});
+  return { ...settings, ...change };
+}
+
 export function metricsOf(...list: object[]): MetricSpec[] {
   return analysisSchema.parse({ metrics: list }).metrics;
 }
@@ -129,10 +139,11 @@ export function aBake(change: Partial<BakeInput> = {}): BakeInput {
     stable: '1.0.0',
     weight: 5,
     metrics: metricsOf(errorShare),
-    interval: 40,
+    settings: settingsOf({ interval: 40 }),
+    horizon: 100,
     limits: { min: 0, max: 10_000, mode: 'bake' },
     startedAt: Date.now(),
-    reference: {},
+    memory: {},
     ...change,
   };
 }

@@ -8,7 +8,14 @@ import { emptyEstate, type Estate } from '../../domain/estate.ts';
 import type { TrafficShare } from '../../domain/release.ts';
 
 /** `never`: watches until it is cancelled, or until the answer is another one. */
-export type FakeVerdict = 'pass' | 'fail' | 'inconclusive' | 'noData' | 'providerError' | 'never';
+export type FakeVerdict =
+  | 'pass'
+  | 'fail'
+  | 'inconclusive'
+  | 'noData'
+  | 'invalid'
+  | 'providerError'
+  | 'never';
 
 /** Name of an application that only keeps the clock going (see scene.ts); never on record. */
 export const tickerName = 'ticker';
@@ -167,6 +174,13 @@ function fakeActivities(world: FakeWorld): Activities {
       while (world.isServed(taskQueue) === served) await standStill(world);
       return { served: !served, lastPoll: served ? '2026-01-01T00:00:00.000Z' : null };
     },
+    async calibrate({ metrics }) {
+      const nothing = { intervals: 0, requestsPerSecond: null, rate: null, calibrated: false };
+      const histories = metrics.map(({ name }) => {
+        return { metric: name, ...nothing, detail: 'the fake world has no past' };
+      });
+      return { memory: { learned: true }, histories };
+    },
     async bake(input) {
       world.bakes.push(input);
       if (!world.watched) throw new Error('the worker died');
@@ -177,7 +191,7 @@ function fakeActivities(world: FakeWorld): Activities {
       const rest =
         world.bakeTakes > 0 ? input.startedAt + world.bakeTakes - (await world.now()) : 0;
       if (rest > 0) throw ApplicationFailure.create({ message: 'baking', nextRetryDelay: rest });
-      return { verdict: verdictOf(wish), reference: {} };
+      return { verdict: verdictOf(wish), memory: { seen: input.weight } };
     },
   };
 }
@@ -212,11 +226,13 @@ function verdictOf(wish: Exclude<FakeVerdict, 'never'>): Verdict {
   const causes = {
     pass: 'ok',
     fail: 'breach',
-    inconclusive: 'tooLittleTraffic',
+    inconclusive: 'undecided',
     noData: 'noData',
+    invalid: 'invalid',
     providerError: 'providerError',
   } as const;
-  const verdict = wish === 'pass' || wish === 'fail' ? wish : 'inconclusive';
+  const names = { noData: 'insufficient_data', providerError: 'inconclusive' } as const;
+  const verdict = wish === 'noData' || wish === 'providerError' ? names[wish] : wish;
   const culprit = wish === 'pass' ? null : 'errors';
   return {
     verdict,

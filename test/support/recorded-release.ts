@@ -1,6 +1,6 @@
 /** Releases as their events tell them, for everything that folds, shows or sends events. */
 
-import type { MetricSpec } from '../../domain/analysis/spec.ts';
+import { analysisSchema, type MetricSpec } from '../../domain/analysis/spec.ts';
 import type { Finding, MetricEvidence, Verdict } from '../../domain/analysis/verdict.ts';
 import type {
   CrescendoEvent,
@@ -40,6 +40,8 @@ export function wait(
   return { key, for: what, since: at(from), until: to === null ? null : at(to), then: next };
 }
 
+const { metrics: _none, ...defaultSettings } = analysisSchema.parse({});
+
 export const metrics: MetricSpec[] = [
   {
     name: 'errors',
@@ -47,6 +49,8 @@ export const metrics: MetricSpec[] = [
     signal: 'errors',
     quantile: 0.99,
     kind: 'ratio',
+    dryRun: false,
+    judgedBy: 'bound',
     limit: 0.01,
     minRequests: 50,
     failures: 2,
@@ -58,6 +62,8 @@ export const metrics: MetricSpec[] = [
     signal: 'latency',
     quantile: 0.99,
     kind: 'latency',
+    dryRun: false,
+    judgedBy: 'bound',
     limit: 300,
     minRequests: 50,
     failures: 2,
@@ -84,7 +90,8 @@ export function rolloutPlan(environment: string, change: Partial<RolloutPlan> = 
     onTestFailure: 'reject',
     steps: [1, 5, 25, 50, 100].map((weight, index) => ({ number: index + 1, weight, bake })),
     metrics,
-    interval: 1000,
+    settings: { ...defaultSettings, interval: 1000 },
+    horizon: 100,
     ...change,
   };
 }

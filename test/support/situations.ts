@@ -31,7 +31,14 @@ export function aWait(key: string, change: Partial<Wait> = {}): Wait {
 }
 
 export function aVerdict(verdict: Verdict['verdict'], change: Partial<Verdict> = {}): Verdict {
-  const cause = ({ pass: 'ok', fail: 'breach', inconclusive: 'noData' } as const)[verdict];
+  const causes = {
+    pass: 'ok',
+    fail: 'breach',
+    insufficient_data: 'noData',
+    inconclusive: 'undecided',
+    invalid: 'invalid',
+  } as const;
+  const cause = causes[verdict];
   const sentence = `errors: ${verdict}`;
   return { verdict, cause, culprit: null, sentence, evidence: [], looks: 3, ...change };
 }

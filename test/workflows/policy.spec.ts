@@ -12,7 +12,13 @@ describe('workflows/stages/feedback: policies', () => {
   it.each<[string, FakeVerdict, Policy, string, number]>([
     ['no data, held, nobody decides', 'noData', {}, 'rolled_back', 5],
     ['no data, held, expiry promotes', 'noData', { onHoldExpired: 'promote' }, 'succeeded', 100],
-    ['no data, rolled back at once', 'noData', { onNoData: 'rollback' }, 'rolled_back', 5],
+    [
+      'no data, rolled back at once',
+      'noData',
+      { onInsufficientData: 'rollback' },
+      'rolled_back',
+      5,
+    ],
     ['provider down, held', 'providerError', {}, 'rolled_back', 5],
     [
       'provider down, rolled back at once',
@@ -114,7 +120,7 @@ describe('workflows/stages/feedback: policies', () => {
       // A worker that dies again and again: every try is given up for want of heartbeats.
       world.watched = false;
       const number = await begin('1.1.0', ({ rollouts }) => rollouts['eu']?.stage === 'bake');
-      await pass('30m');
+      await pass('1h');
       const held = await until(number, ({ rollouts }) => rollouts['eu']?.wait?.key === 'verdict');
       expect(held.rollouts['eu']?.verdict).toMatchObject({
         verdict: 'inconclusive',

@@ -86,7 +86,7 @@ function Rollout({ release, rollout, events }: RolloutProps) {
   const { environment, stage } = rollout;
   const plan = planOf(release, environment);
   const watching = stage === 'bake' || stage === 'hold' || stage === 'finished';
-  const pace = Math.max(2_000, plan?.interval ?? 10_000);
+  const pace = Math.max(2_000, plan?.settings.interval ?? 10_000);
   const looks = useMeasurements(release.id, environment, watching ? pace : false).data ?? [];
   const current = stage === 'bake' || stage === 'hold';
   const latest = (current ? looks.at(-1)?.evidence : undefined) ?? rollout.verdict?.evidence ?? [];
@@ -108,7 +108,7 @@ function Rollout({ release, rollout, events }: RolloutProps) {
         events={events}
         environment={environment}
         metrics={plan?.metrics ?? []}
-        interval={plan?.interval ?? 10_000}
+        interval={plan?.settings.interval ?? 10_000}
       />
       <Facts rollout={rollout} />
     </>

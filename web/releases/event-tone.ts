@@ -3,10 +3,18 @@
 import type { CrescendoEvent } from '../../domain/events.ts';
 import { outcomeMarks, type MarkTone } from '../../domain/marks.ts';
 
+const verdictTones = {
+  pass: 'good',
+  fail: 'bad',
+  insufficient_data: 'warn',
+  inconclusive: 'warn',
+  invalid: 'warn',
+} as const;
+
 export function toneOf(event: CrescendoEvent): MarkTone | 'plain' {
   switch (event.type) {
     case 'bake.finished':
-      return ({ pass: 'good', fail: 'bad', inconclusive: 'warn' } as const)[event.verdict.verdict];
+      return verdictTones[event.verdict.verdict];
     case 'test.finished':
       return event.result.passed ? 'good' : 'bad';
     case 'check.finished':

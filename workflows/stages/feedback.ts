@@ -1,7 +1,7 @@
 /** Watch a weight until the evidence, a person or the policy says what comes next. */
 
 import { ApplicationFailure, CancellationScope, condition } from '@temporalio/workflow';
-import type { BakeLimits, Finding, Verdict } from '../../domain/analysis/verdict.ts';
+import type { BakeLimits, Verdict } from '../../domain/analysis/verdict.ts';
 import type { BakeResult } from '../../activities/contract.ts';
 import { formatReleaseId } from '../../domain/ids.ts';
 import { policyActor, type Actor } from '../../domain/release.ts';
@@ -18,13 +18,14 @@ export type StepEnd = 'next' | 'full';
  * @throws ApplicationFailure of type `breach` when the rollout has to turn back
  */
 export async function feedback(rollout: Rollout, step: Step): Promise<StepEnd> {
+  let extended = 0;
   for (;;) {
     const verdict = await bakeStep(rollout, step);
     if (verdict === null) return takePromotion(rollout, step);
     if (verdict.verdict === 'pass') return goOn(rollout, step);
-    if (verdict.verdict === 'fail') throw turnBack(verdict.sentence);
-    const again = await settleInconclusive(rollout, step, verdict);
-    if (again !== 'again') return again;
+    const again = await settle(rollout, step, verdict, extended);
+    if (again !== 'again' && again !== 'extend') return again;
+    extended = again === 'extend' ? extended + 1 : 0;
   }
 }
 
@@ -56,13 +57,13 @@ async function watchUntil(
   const watch = scope.run(() => startWatch(rollout, step, limits));
   try {
     const result = await Promise.race([watch, condition(done).then(() => null)]);
-    if (result) rollout.reference = result.reference;
+    if (result) rollout.memory = result.memory;
     // It ends as cancelled, which nobody needs to hear about.
     else scope.cancel();
     return result;
   } catch (error) {
     if (!ranOutOfTime(error)) throw error;
-    return { verdict: unwatched(rollout), reference: rollout.reference };
+    return { verdict: unwatched(rollout), memory: rollout.memory };
   }
 }
 
@@ -79,7 +80,9 @@ function startWatch(rollout: Rollout, step: Step, limits: BakeLimits): Promise<B
   const watch = `${input.attempt}.${rollout.watches}`;
   const verb = limits.mode === 'bake' ? 'watch' : 'guard';
   const summary = `${verb} ${plan.version.name} at ${step.weight} % of ${plan.environment}`;
-  const patience = limits.mode === 'bake' ? limits.max + plan.interval + watchGrace : undefined;
+  const { interval, dataDelay, providerErrorBudget = limits.max } = plan.settings;
+  const longest = limits.max + providerErrorBudget + interval + dataDelay + watchGrace;
+  const patience = limits.mode === 'bake' ? longest : undefined;
   return watching(plan.taskQueue, summary, patience).bake({
     id: `${formatReleaseId(input.release)}/${plan.environment}/${watch}`,
     release: input.release.number,
@@ -88,10 +91,11 @@ function startWatch(rollout: Rollout, step: Step, limits: BakeLimits): Promise<B
     stable: plan.stable?.name ?? null,
     weight: step.weight,
     metrics: plan.metrics,
-    interval: plan.interval,
+    settings: plan.settings,
+    horizon: plan.horizon,
     limits,
     startedAt: Date.now(),
-    reference: rollout.reference,
+    memory: rollout.memory,
   });
 }
 
@@ -113,8 +117,8 @@ function promoted(
   rollout.record(full ? { ...event, full } : event);
 }
 
-function promotedByPolicy(rollout: Rollout, step: Step, rule: string): 'next' {
-  promoted(rollout, step, { by: policyActor, reason: `${rule}: promote`, full: false });
+function promotedByPolicy(rollout: Rollout, step: Step, rule: string, decision: string): 'next' {
+  promoted(rollout, step, { by: policyActor, reason: `${rule}: ${decision}`, full: false });
   return 'next';
 }
 
@@ -127,41 +131,63 @@ export async function goOn(rollout: Rollout, step: Step): Promise<StepEnd> {
     what: `resume or promote (paused at ${step.weight} %)`,
     until: () => !requests.paused || requests.promotion !== null,
     expiry: input.policy.onHoldExpired,
+    guarded: true,
   });
-  if (ended === 'expired') return promotedByPolicy(rollout, step, 'policy.onHoldExpired');
+  if (ended === 'expired')
+    return promotedByPolicy(rollout, step, 'policy.onHoldExpired', 'promote');
   return ended === 'promoted' ? takePromotion(rollout, step) : 'next';
 }
 
-/** No verdict in time: the policy for this cause says whether to hold, go on or go back. */
-async function settleInconclusive(
+/** No pass: the policy for this verdict says whether to hold, watch on, go on or go back. */
+async function settle(
+  rollout: Rollout,
+  step: Step,
+  verdict: Verdict,
+  extended: number,
+): Promise<StepEnd | 'again' | 'extend'> {
+  const { policy } = rollout.input;
+  const rule = ruleFor(verdict);
+  const decision = policy[rule];
+  if (decision === 'rollback') throw turnBack(verdict.sentence);
+  if (decision === 'promote' || decision === 'notify') {
+    promotedByPolicy(rollout, step, `policy.${rule}`, decision);
+    return goOn(rollout, step);
+  }
+  if (decision === 'extend' && extended < policy.extensions) return 'extend';
+  return untilDecided(rollout, step, verdict);
+}
+
+/** A person decides. What is proven already cannot be watched for, so nobody guards it. */
+async function untilDecided(
   rollout: Rollout,
   step: Step,
   verdict: Verdict,
 ): Promise<StepEnd | 'again'> {
   const { requests, input } = rollout;
-  const decision = policyFor(input.policy, verdict.cause);
-  if (decision === 'rollback') throw turnBack(verdict.sentence);
-  if (decision === 'promote') {
-    promotedByPolicy(rollout, step, 'policy.onInconclusive');
-    return goOn(rollout, step);
-  }
+  const proven = verdict.verdict === 'fail';
   requests.retry = false;
   const ended = await hold(rollout, step, {
     key: 'verdict',
     what: `promote, retry or rollback (${verdict.sentence})`,
     until: () => requests.retry || requests.promotion !== null,
-    expiry: input.policy.onHoldExpired,
+    expiry: proven ? 'rollback' : input.policy.onHoldExpired,
+    guarded: !proven,
   });
   if (ended === 'promoted') return takePromotion(rollout, step);
-  return ended === 'expired' ? promotedByPolicy(rollout, step, 'policy.onHoldExpired') : 'again';
+  if (ended === 'expired')
+    return promotedByPolicy(rollout, step, 'policy.onHoldExpired', 'promote');
+  // Evidence that has proven something stays proven: looking again means to begin anew.
+  if (proven) rollout.memory = {};
+  return 'again';
 }
 
 type Policy = Rollout['input']['policy'];
 
-function policyFor(policy: Policy, cause: Finding): 'hold' | 'rollback' | 'promote' {
-  if (cause === 'noData') return policy.onNoData;
-  if (cause === 'providerError') return policy.onProviderError;
-  return policy.onInconclusive;
+function ruleFor({ verdict, cause }: Verdict) {
+  if (cause === 'providerError') return 'onProviderError';
+  if (verdict === 'fail') return 'onFail';
+  if (verdict === 'insufficient_data') return 'onInsufficientData';
+  return verdict === 'invalid' ? 'onInvalid' : 'onInconclusive';
 }
 
 interface Hold {
@@ -169,20 +195,21 @@ interface Hold {
   what: string;
   until: () => boolean;
   expiry: Policy['onHoldExpired'];
+  /** A regression that is proven meanwhile turns back. */
+  guarded: boolean;
 }
 
 /** Holds a weight under guard: a proven regression turns back even while people think. */
 async function hold(
   rollout: Rollout,
   step: Step,
-  { key, what, until, expiry }: Hold,
+  { key, what, until, expiry, guarded }: Hold,
 ): Promise<'promoted' | 'released' | 'expired'> {
   const { holdFor } = rollout.input.policy;
   const then = expiry === 'rollback' ? 'it is rolled back' : 'it goes on by itself';
   rollout.record({ type: 'rollout.holding', wait: waitFrom(key, what, holdFor, then) });
-  const late = await underGuard(rollout, step, () =>
-    waitUntil(until, holdFor, `hold at ${step.weight} %`).then((done) => !done),
-  );
+  const wait = () => waitUntil(until, holdFor, `hold at ${step.weight} %`).then((done) => !done);
+  const late = guarded ? await underGuard(rollout, step, wait) : await wait();
   if (late && expiry === 'rollback') throw turnBack(`nobody decided in time: ${what}`);
   rollout.record({ type: 'rollout.resumed' });
   if (late) return 'expired';
@@ -204,11 +231,15 @@ export async function underGuard<T>(
   // Whoever ends first, the other one ends as cancelled.
   waiting.catch(() => {});
   const guarded = await watchUntil(rollout, step, guardLimits, () => over);
-  if (guarded?.verdict.verdict !== 'fail') return waiting;
+  if (guarded?.verdict.verdict !== 'fail' || !stopsOnFail(rollout)) return waiting;
   scope.cancel();
   const { number, weight } = step;
   rollout.record({ type: 'bake.finished', step: number, weight, verdict: guarded.verdict });
   throw turnBack(guarded.verdict.sentence);
+}
+
+function stopsOnFail({ input }: Rollout): boolean {
+  return input.policy.onFail === 'rollback' || input.policy.onFail === 'pause';
 }
 
 function turnBack(sentence: string): ApplicationFailure {

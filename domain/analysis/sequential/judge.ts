@@ -86,6 +86,7 @@ function observe(
   const observed = metrics.flatMap((metric): [string, MetricState][] => {
     const before = state.metrics[metric.name];
     const seen = observation.metrics[metric.name] ?? null;
+    if (before && observation.unanswered?.includes(metric.name)) return [[metric.name, before]];
     return before ? [[metric.name, observeMetric(metric, before, seen, settings)]] : [];
   });
   const next: SequentialState = {

@@ -30,6 +30,8 @@ export interface SequentialObservation {
   share?: number;
   /** A metric that is missing was not measured. */
   metrics: Record<string, MetricInterval | null>;
+  /** Metrics whose provider did not answer: for them there was no interval, so none is missing. */
+  unanswered?: readonly string[];
 }
 
 /** The pre-period of one metric: the baseline alone, per interval and pod. */

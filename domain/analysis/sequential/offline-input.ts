@@ -2,51 +2,33 @@
 
 import { z } from 'zod';
 import { durationSchema } from '../../duration.ts';
+import { fractionSchema, isBeyond, properShareSchema, worseSchema } from '../units.ts';
 import { arms, byName, pods, samplesOf } from './offline-samples.ts';
 import { directions, noiseModes, sequentialDefaults as defaults } from './settings.ts';
-import type { SequentialMetric, SequentialSettings, Worse } from './settings.ts';
+import type { SequentialMetric, SequentialSettings } from './settings.ts';
 
 const duration = z
   .union([z.number().min(0), durationSchema])
   .describe('Milliseconds as a number, or a duration such as 10s');
 
-const fraction = z
-  .union([z.number().min(0), z.string()])
-  .transform((value, context) => {
-    if (typeof value === 'number') return value;
-    const match = /^(\d+(?:\.\d+)?)(?:%|pp)$/.exec(value);
-    if (match) return Number(match[1]) / 100;
-    const message = `write a share such as 0.1, 10% or 0.01pp, not "${value}"`;
-    context.addIssue({ code: 'custom', message });
-    return z.NEVER;
-  })
-  .describe('A number such as 0.1, or 10%, or percentage points such as 0.01pp');
-
-const share = fraction.refine((p) => p > 0 && p < 1, 'must be above 0 and below 1 (100%)');
-
-const worse = (fallback: Worse) =>
-  z.union([
-    fraction.transform((relative) => ({ ...fallback, relative })),
-    z.object({
-      relative: fraction.default(fallback.relative),
-      absolute: fraction.default(fallback.absolute),
-    }),
-  ]);
-
 const metricSchema = z
   .object({
     name: z.string().min(1),
     type: z.enum(['ratio', 'limit', 'latency', 'gauge']).default('ratio'),
-    tolerance: worse(defaults.tolerance)
+    tolerance: worseSchema(defaults.tolerance)
       .default(defaults.tolerance)
       .describe('Never fail for less than this'),
-    margin: worse(defaults.margin).default(defaults.margin).describe('Never pass more than this'),
+    margin: worseSchema(defaults.margin)
+      .default(defaults.margin)
+      .describe('Never pass more than this'),
     weight: z.number().positive().default(1).describe('Share in the false-alarm budget'),
     critical: z.boolean().default(false).describe('Four times the weight'),
     gate: z.boolean().default(true).describe('False: can fail the canary but need not pass'),
     direction: z.enum(directions).default('increase').describe('Which change is worse'),
-    max: share.optional().describe('limit: the share of bad canary requests not to be exceeded'),
-    quantile: share.optional().describe('latency: 0.99 unless a threshold is given'),
+    max: properShareSchema
+      .optional()
+      .describe('limit: the share of bad canary requests not to be exceeded'),
+    quantile: properShareSchema.optional().describe('latency: 0.99 unless a threshold is given'),
     threshold: duration.optional().describe('latency: requests slower than this are slow'),
   })
   .transform((metric, context): SequentialMetric => {
@@ -75,8 +57,8 @@ const noiseSchema = z.union([
 ]);
 
 const splitSchema = z.object({
-  tolerance: fraction.default(defaults.trafficSplit.tolerance),
-  falseAlarm: share.default(defaults.trafficSplit.falseAlarm),
+  tolerance: fractionSchema.default(defaults.trafficSplit.tolerance),
+  falseAlarm: properShareSchema.default(defaults.trafficSplit.falseAlarm),
 });
 
 /**
@@ -88,8 +70,10 @@ export const sequentialInputSchema = z
     id: z.string(),
     kind: z.literal('sequential'),
     metrics: z.array(metricSchema).min(1).max(50),
-    alpha: share.default(defaults.falseAlarm).describe('Healthy canaries that are ever failed'),
-    beta: share.default(defaults.missedRegression).describe('Bad canaries that pass'),
+    alpha: properShareSchema
+      .default(defaults.falseAlarm)
+      .describe('Healthy canaries that are ever failed'),
+    beta: properShareSchema.default(defaults.missedRegression).describe('Bad canaries that pass'),
     interval: duration.default(defaults.interval).refine((ms) => ms > 0, 'must be above 0'),
     warmUp: duration.default(defaults.warmUp),
     minDuration: duration.default(defaults.minDuration),
@@ -99,7 +83,7 @@ export const sequentialInputSchema = z
     noise: noiseSchema.default(defaults.noise),
     history: z.record(z.string(), z.array(pods)).default({}).describe('Baseline before the run'),
     share: z
-      .union([share, z.array(share)])
+      .union([properShareSchema, z.array(properShareSchema)])
       .optional()
       .describe("The canary's share as the router was told, for all intervals or one by one"),
     trafficSplit: splitSchema.nullable().default(defaults.trafficSplit),
@@ -119,12 +103,6 @@ export const sequentialInputSchema = z
   });
 
 export type SequentialInput = z.output<typeof sequentialInputSchema>;
-
-function isBeyond(margin: Worse, tolerance: Worse): boolean {
-  const { relative, absolute } = tolerance;
-  if (margin.relative < relative || margin.absolute < absolute) return false;
-  return margin.relative > relative || margin.absolute > absolute;
-}
 
 function settingsOf(
   input: Omit<SequentialSettings, 'falseAlarm' | 'missedRegression' | 'horizon' | 'restarts'> & {

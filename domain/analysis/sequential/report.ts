@@ -1,6 +1,7 @@
 /** What one metric shows, for people: rates with intervals, requests seen and needed, noise. */
 
 import { quantileOf } from '../samples.ts';
+import type { Estimate } from '../verdict.ts';
 import { directionOf } from './arms.ts';
 import type { Buckets } from './buckets.ts';
 import type { CountState } from './counts.ts';
@@ -13,13 +14,6 @@ import type { Counts } from './observation.ts';
 import { metricNeeds } from './planning.ts';
 import { rateOf } from './rate-bound.ts';
 import type { SequentialMetric, SequentialSettings } from './settings.ts';
-
-/** A value with an interval that holds at all looks at once; null at an end: without bound. */
-export interface Estimate {
-  value: number | null;
-  low: number | null;
-  high: number | null;
-}
 
 export interface MetricReport {
   name: string;

@@ -43,7 +43,7 @@ export function describeVerdict(
 const waiting = 'every metric has passed; the step waits for its least time, traffic or data';
 
 /** `errors: canary 2.1 % of 4310 requests, baseline 0.5 %`. */
-function describeMetric(metric: SequentialMetric, state: MetricState): string {
+export function describeMetric(metric: SequentialMetric, state: MetricState): string {
   if (metric.type === 'gauge') {
     const shift = state.gauge && shiftOf(state.gauge, directionOf(metric));
     const change = shift && (shift.logarithmic ? Math.expm1(shift.mean) : shift.mean);
@@ -60,7 +60,8 @@ function describeMetric(metric: SequentialMetric, state: MetricState): string {
   return `${metric.name}: canary ${share(rateOf(canary))} ${of}${slow}, ${other}${compared}`;
 }
 
-function describeNeed(
+/** What a metric that has not passed still needs, or where it stands. */
+export function describeNeed(
   metric: SequentialMetric,
   state: MetricState,
   settings: SequentialSettings,
@@ -88,7 +89,8 @@ function describeFail(metrics: readonly SequentialMetric[], state: SequentialSta
   return `a regression is proven: ${describeMetric(culprit, own)}${also}`;
 }
 
-function isSick(limit: number, state: MetricState): boolean {
+/** True when the baseline is above the limit too. */
+export function isSick(limit: number, state: MetricState): boolean {
   const [process] = state.counts;
   return process !== undefined && rateOf(process.seen.baseline) > limit;
 }
