@@ -22,8 +22,9 @@ const blocks = (page: string, language: string) =>
     ([, block = '']) => block,
   );
 /** Cells of all table rows. */
-const rows = (page: string) =>
-  [...read(page).matchAll(/^\| (.+) \|$/gm)].map(([, row = '']) =>
+const rows = (page: string) => rowsIn(read(page));
+const rowsIn = (text: string) =>
+  [...text.matchAll(/^\| (.+) \|$/gm)].map(([, row = '']) =>
     row.split(/(?<!\\) \| /).map((cell) => cell.trim()),
   );
 
@@ -82,10 +83,14 @@ function fieldsOf(schema: unknown, path: string[] = []): Field[] {
 describe('docs/spec-reference.md', () => {
   const page = 'docs/spec-reference.md';
   const fields = fieldsOf(specJsonSchema());
-  const table = rows(page);
+  /** Cells of the tables in the part of the page that is about the field. */
+  const tableOf = ([first = '']: string[]) => {
+    const parts = read(page).split(/^## /m);
+    return rowsIn(parts.find((part) => part.startsWith(`\`${first}`)) ?? parts.join('## '));
+  };
   /** The row that names this field most fully: `bake.min` stands for the `min` of every bake. */
   const rowOf = ({ path }: Field) =>
-    table
+    tableOf(path)
       .filter(([cell = '']) => path.join('.').endsWith(cell.replaceAll('`', '')))
       .toSorted(([a = ''], [b = '']) => b.length - a.length)[0];
 
