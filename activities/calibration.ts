@@ -145,7 +145,6 @@ const pastReaders: {
     if (typeof bad === 'string') return bad;
     const isBad = new Set(bad);
     return historyOf([...total, ...bad], (points): Sample => {
-      const sum = (list: readonly Point[]) => list.reduce((all, { value }) => all + value, 0);
       return {
         kind: 'ratio',
         bad: sum(points.filter((point) => isBad.has(point))),
@@ -171,6 +170,10 @@ const pastReaders: {
     return historyOf(value, ([first]): Sample => ({ kind: 'gauge', value: first?.value ?? 0 }));
   },
 };
+
+function sum(points: readonly Point[]): number {
+  return points.reduce((all, { value }) => all + value, 0);
+}
 
 /** Intervals in order, each with a sample per pod. */
 function historyOf(points: readonly Point[], sample: (points: Point[]) => Sample): History {

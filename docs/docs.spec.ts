@@ -22,7 +22,6 @@ const blocks = (page: string, language: string) =>
     ([, block = '']) => block,
   );
 /** Cells of all table rows. */
-const rows = (page: string) => rowsIn(read(page));
 const rowsIn = (text: string) =>
   [...text.matchAll(/^\| (.+) \|$/gm)].map(([, row = '']) =>
     row.split(/(?<!\\) \| /).map((cell) => cell.trim()),

@@ -243,7 +243,7 @@ export function readMetric(
   refuseOthers(written, rule, refuse);
   const common = commonOf(written, refuse);
   const rules = rulesOf[rule](written, common.kind, refuse);
-  return sound ? ({ ...sourceOf(written), ...common, ...rules } as MetricSpec) : null;
+  return sound ? { ...sourceOf(written), ...common, ...rules } : null;
 }
 
 type Refuse = (field: string, message: string) => void;

@@ -112,22 +112,27 @@ function inGroups<T extends { groups: string[] }>(metrics: readonly T[]): T[] {
   return metrics.map((one) => (one.groups.length > 0 ? one : { ...one, groups: ['metrics'] }));
 }
 
+function known(list: readonly (number | null)[]): number {
+  return list.filter((value) => value !== null).length;
+}
+
 function fewer({ canary, stable }: Points): number {
-  const known = (list: (number | null)[]) => list.filter((value) => value !== null).length;
   return Math.min(known(canary), known(stable));
 }
 
+function withNaN(list: readonly (number | null)[] = []): number[] {
+  return list.map((value) => value ?? Number.NaN);
+}
+
 function judge(metric: KayentaMetricSpec, points: Points | undefined): MetricJudgement {
-  const numbers = (list: (number | null)[] = []) => list.map((value) => value ?? Number.NaN);
-  return judgeMetric(numbers(points?.stable), numbers(points?.canary), metric.kayenta);
+  return judgeMetric(withNaN(points?.stable), withNaN(points?.canary), metric.kayenta);
 }
 
 function evidenceOf(metric: KayentaMetricSpec, points: Points, least: number): MetricEvidence {
   const { name } = metric;
-  const last = (list: (number | null)[]) => list.at(-1) ?? null;
   const numbers = {
-    canary: last(points.canary),
-    stable: last(points.stable),
+    canary: points.canary.at(-1) ?? null,
+    stable: points.stable.at(-1) ?? null,
     bound: null,
     requests: null,
   };
