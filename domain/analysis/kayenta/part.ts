@@ -69,16 +69,17 @@ function observe(
   };
 }
 
+function open(cause: Finding, culprit: string | null, sentence: string): Standing {
+  const insufficient = cause === 'noData' || cause === 'tooLittleTraffic';
+  const verdict = insufficient ? 'insufficient_data' : 'inconclusive';
+  return { state: 'open', verdict, cause, culprit, sentence };
+}
+
 function standing(
   metrics: readonly KayentaMetricSpec[],
   state: KayentaState,
   settings: AnalysisSettings['kayenta'],
 ): Standing {
-  const open = (cause: Finding, culprit: string | null, sentence: string): Standing => {
-    const insufficient = cause === 'noData' || cause === 'tooLittleTraffic';
-    const verdict = insufficient ? ('insufficient_data' as const) : ('inconclusive' as const);
-    return { state: 'open', verdict, cause, culprit, sentence };
-  };
   for (const metric of metrics) {
     const points = state[metric.name];
     const seen = points ? fewer(points) : 0;

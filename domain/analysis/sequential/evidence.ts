@@ -79,14 +79,17 @@ function values({ spec, metric, state, last }: Shown) {
   return { canary: canary.requests > 0 ? rateOf(canary) : null, stable, bound, requests };
 }
 
+/** JSON has no −∞. */
+function finite(log: number): number | null {
+  return Number.isFinite(log) ? log : null;
+}
+
 function testsOf(
   metric: SequentialMetric,
   state: MetricState,
   settings: SequentialSettings,
 ): SequentialEvidence {
   const report = reportMetric(metric, state, settings);
-  // JSON has no −∞.
-  const finite = (log: number) => (Number.isFinite(log) ? log : null);
   return {
     canary: report.canary,
     stable: report.baseline,
