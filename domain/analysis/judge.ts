@@ -109,7 +109,12 @@ function partsFor(
   add('kayenta', kayenta, () => kayentaPart(kayenta, settings.kayenta));
   add('sequential', sequential, () =>
     compared
-      ? sequentialPart(sequential, settings, { horizon, budget: 1 - aloneBudget }, weight / 100)
+      ? sequentialPart(
+          sequential,
+          settings,
+          { horizon, budget: 1 - aloneBudget },
+          weight > 0 ? weight / 100 : null,
+        )
       : alonePart(sequential, settings, { horizon, budget: aloneBudget }),
   );
   return parts;

@@ -18,12 +18,12 @@ export interface SequentialPartState {
   last: Record<string, MetricObservation>;
 }
 
-/** @param share the canary's share of the traffic, in (0, 1) */
+/** @param share the canary's share of the traffic, in (0, 1); null when it is not known (a ring, a mirror) */
 export function sequentialPart(
   specs: readonly SequentialMetricSpec[],
   settings: AnalysisSettings,
   run: SequentialRun,
-  share: number,
+  share: number | null,
 ): JudgePart<SequentialPartState> {
   const metrics = specs.map(sequentialMetric);
   const judgeFor = (limits: { min: number; max: number }) =>
@@ -35,7 +35,10 @@ export function sequentialPart(
       return { tests: before ? judge.nextStep(before) : judge.start(), last: {} };
     },
     observe: ({ tests }, observation) => ({
-      tests: judge.observe(tests, { ...intervalsOf(specs, observation), share }),
+      tests: judge.observe(tests, {
+        ...intervalsOf(specs, observation),
+        ...(share === null ? {} : { share }),
+      }),
       last: lastOf(specs, observation),
     }),
     standing({ tests, last }, limits, elapsed) {
