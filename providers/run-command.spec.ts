@@ -48,6 +48,18 @@ async function expectGone(pids: number[]): Promise<void> {
 }
 
 describe('providers/run-command', () => {
+  it('keeps standard output apart where it is asked to', async () => {
+    const { output, logTail } = await run('echo one; echo two >&2', { keepOutput: 4 });
+    expect(output).toBe('one\n');
+    expect(logTail).toContain('two');
+    expect(await run('echo one')).not.toHaveProperty('output');
+  });
+
+  it('ends a command that prints more than is kept', async () => {
+    const result = await run('yes', { keepOutput: 1_000 });
+    expect(result).toMatchObject({ output: null, endedBy: 'SIGTERM', timedOut: false });
+  });
+
   it('returns the exit code and both outputs in the order they came', async () => {
     const result = await run('echo one; echo two >&2; sleep 0.05; echo three; exit 3');
     expect(result).toEqual({

@@ -29,6 +29,8 @@ export interface CommandRun {
   secrets: string[];
   /** Milliseconds after which it is killed. */
   timeoutMs: number;
+  /** Bytes of standard output to keep for `output`, none by default; with more it is ended. */
+  keepOutput?: number;
 }
 
 export interface CommandResult {
@@ -39,6 +41,8 @@ export interface CommandResult {
   timedOut: boolean;
   /** The end of standard output and error together, at most 4,000 characters. */
   logTail: string;
+  /** Standard output from its beginning, where `keepOutput` asks for it; null when it was longer. */
+  output?: string | null;
 }
 
 /** Between SIGTERM and SIGKILL. */
@@ -83,6 +87,7 @@ export async function runCommand(run: CommandRun, context: CallContext): Promise
 async function runToEnd(run: CommandRun, signal: AbortSignal) {
   const child = start(run);
   const tail = collectTail(child);
+  const output = run.keepOutput === undefined ? undefined : collectOutput(child, run.keepOutput);
   const stop = () => void endGroup(child);
   signal.addEventListener('abort', stop, { once: true });
   try {
@@ -92,7 +97,7 @@ async function runToEnd(run: CommandRun, signal: AbortSignal) {
     if (exitCode === 126 || exitCode === 127) {
       throw notStarted(run, logTail.slice(-500) || `exit code ${exitCode}`);
     }
-    return { exitCode, endedBy, logTail };
+    return { exitCode, endedBy, logTail, ...(output && { output: output() }) };
   } finally {
     signal.removeEventListener('abort', stop);
   }
@@ -155,6 +160,18 @@ function collectTail(child: ChildProcess): () => string {
   child.stderr?.on('data', keep);
   child.stdio[3]?.on('error', () => {});
   return () => stripVTControlCharacters(kept.toString('utf8')).replaceAll('\0', '').trimEnd();
+}
+
+function collectOutput(child: ChildProcess, maxBytes: number): () => string | null {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  child.stdout?.on('data', (chunk: Buffer) => {
+    const fits = size <= maxBytes;
+    size += chunk.byteLength;
+    if (size <= maxBytes) chunks.push(chunk);
+    else if (fits) void endGroup(child);
+  });
+  return () => (size > maxBytes ? null : Buffer.concat(chunks).toString('utf8'));
 }
 
 function reportProgress(context: CallContext): NodeJS.Timeout {

@@ -2,14 +2,15 @@
 
 import { createShelf } from '../shelf.ts';
 import type { MetricProvider } from './contract.ts';
+import { command } from './command/index.ts';
 import { datadog } from './datadog/index.ts';
 import { dynatrace } from './dynatrace/index.ts';
 import { envoy } from './envoy/index.ts';
-import { googleCloudMonitoring } from './google-cloud-monitoring/index.ts';
 import { newrelic } from './newrelic/index.ts';
 import { prometheus } from './prometheus/index.ts';
 import { skywalking } from './skywalking/index.ts';
 import { splunk } from './splunk/index.ts';
+import { sql } from './sql/index.ts';
 import { wavefront } from './wavefront/index.ts';
 import { web } from './web/index.ts';
 
@@ -24,4 +25,6 @@ export const metricProviders = createShelf<MetricProvider>('metric provider', [
   wavefront,
   skywalking,
   googleCloudMonitoring,
+  sql,
+  command,
 ]);

@@ -19,7 +19,8 @@ export function fillRange(query: MetricQuery): string {
   });
 }
 
-function rangeValues(range: Range): TemplateValues {
+/** What the placeholders of the range stand for. */
+export function rangeValues(range: Range): TemplateValues {
   const [from, to] = [Math.round(range.from), Math.round(range.to)];
   const step = wholeStep(range);
   return {
