@@ -6,6 +6,9 @@ import { command } from './command/index.ts';
 import { datadog } from './datadog/index.ts';
 import { dynatrace } from './dynatrace/index.ts';
 import { envoy } from './envoy/index.ts';
+import { googleCloudMonitoring } from './google-cloud-monitoring/index.ts';
+import { graphite } from './graphite/index.ts';
+import { influxdb } from './influxdb/index.ts';
 import { newrelic } from './newrelic/index.ts';
 import { prometheus } from './prometheus/index.ts';
 import { skywalking } from './skywalking/index.ts';
@@ -27,4 +30,6 @@ export const metricProviders = createShelf<MetricProvider>('metric provider', [
   googleCloudMonitoring,
   sql,
   command,
+  graphite,
+  influxdb,
 ]);
