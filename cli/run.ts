@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { wantsColor, type Session } from './call.ts';
 import { addActions } from './commands/actions.ts';
 import { addAnalyze } from './commands/analyze.ts';
+import { addBacktest } from './commands/backtest.ts';
 import { addApply, addValidate } from './commands/apply.ts';
 import { addCompletion } from './commands/completion.ts';
 import { addContext } from './commands/context.ts';
@@ -72,6 +73,6 @@ function createProgram(session: Session): Command {
   add(groups.release, addApply, addValidate, addPlan, addRelease);
   add(groups.look, addList, addGet, addWatch, addStatus);
   add(groups.steer, addActions, addStop);
-  add(groups.other, addAnalyze, addContext, addCompletion);
+  add(groups.other, addAnalyze, addBacktest, addContext, addCompletion);
   return program;
 }
