@@ -1,13 +1,22 @@
 /** `npm run bench`: runs the benchmarks that are named, or all, and prints what was measured. */
 
+import { parseArgs } from 'node:util';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { benchAnalysis } from './analysis/index.ts';
 import { benchMemory } from './memory.ts';
 import { benchSteering } from './steering.ts';
 import { benchThroughput } from './throughput.ts';
 
+const { values, positionals: asked } = parseArgs({
+  allowPositionals: true,
+  options: {
+    runs: { type: 'string', default: '600' },
+    rows: { type: 'string', default: '' },
+  },
+});
+
 const benchmarks = {
-  analysis: benchAnalysis,
+  analysis: () => benchAnalysis({ runs: Number(values.runs), rows: new RegExp(values.rows) }),
   steering: benchSteering,
   throughput: benchThroughput,
   memory: benchMemory,
@@ -15,7 +24,6 @@ const benchmarks = {
 
 Runtime.install({ logger: new DefaultLogger('ERROR') });
 
-const asked = process.argv.slice(2);
 const names = asked.length > 0 ? asked : Object.keys(benchmarks);
 for (const name of names) {
   const run = benchmarks[name as keyof typeof benchmarks];

@@ -85,11 +85,13 @@ function shared(name: string, shares: number[], delay: string, alarms?: string):
 
 export const rows: Row[] = [
   ...detection('0.5 → 1 %', errors(0.005, 0.01), {
+    1: '0.8 % · >60/>60 min · 1',
     10: '18 % · >60/>60 min · 8',
     100: '100 % · 15/30 min · 25',
     1000: '100 % · 1.8/3.3 min · 29',
   }),
   ...detection('0.5 → 2 %', errors(0.005, 0.02), {
+    1: '9.2 % · >60/>60 min · 3',
     10: '98 % · 19/39 min · 10',
     100: '100 % · 2.0/4.0 min · 10',
     1000: '100 % · 0.33/0.5 min · 15',
@@ -102,11 +104,13 @@ export const rows: Row[] = [
   }),
   ...detection('all requests fail', errors(0.005, 1), { 1: '100 % · 1.2/2.3 min · 4' }),
   ...detection('p99 +20 % (tail only)', slower(1.2), {
+    1: '0.3 % · – min · 3',
     10: '47 % · >60/>60 min · 26',
     100: '100 % · 7.8/15 min · 46',
     1000: '100 % · 1.0/1.7 min · 55',
   }),
   ...detection('p99 +50 % (tail only)', slower(1.5), {
+    1: '14 % · >60/>60 min · 7',
     10: '100 % · 12/23 min · 17',
     100: '100 % · 1.3/2.7 min · 19',
     1000: '100 % · 0.17/0.33 min · 30',
@@ -124,6 +128,7 @@ export const rows: Row[] = [
     1000: '0.17 [0.09–0.31] %',
   }),
   ...healthy('latency', slower(1), {
+    1: '0.05 [0.01–0.28] %, promoted 0 %',
     10: '0.05 [0.01–0.28] %, promoted 8.3 %',
     100: '0.00 [0.00–0.19] %, promoted 98 % · 19/40 min',
     1000: '0.00 [0.00–0.19] %, promoted 100 % · 2.0/4.2 min',

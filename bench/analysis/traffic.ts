@@ -18,8 +18,6 @@ const bounds = [5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000];
 const medianMs = 80;
 const p99Ms = 323;
 const z99 = 2.3263478740408408;
-/** "Bad" in the latency rows: slower than the bucket bound below the baseline's p99. */
-export const slowMs = 250;
 
 /** What wobbles beyond counting: everything together, each pod, or each arm. */
 export type Wobble =
@@ -47,12 +45,15 @@ export interface Scenario {
 /** One simulated rollout, drawn interval by interval. */
 export interface Traffic {
   history: History;
-  next(): Arms;
+  /** `twin`: a baseline of the canary's size, as some methods ask for. */
+  next(): Arms & { twin: Sample };
 }
 
-export function createTraffic(scenario: Scenario, random: Random): Traffic {
+/** The twin has chance of its own, so that the others are the same with and without it. */
+export function createTraffic(scenario: Scenario, random: Random, twins: Random): Traffic {
   const { rps, signal, wobble, shares = [0.05] } = scenario;
   const wobbles = createWobble(wobble, random);
+  const own = wobble.kind === 'pod' ? createFactor(wobble, twins) : null;
   const pods = Array.from({ length: stablePods }, (_, pod) => `pod-${pod}`);
   const each = 1 / stablePods;
   const draw = (
@@ -60,8 +61,9 @@ export function createTraffic(scenario: Scenario, random: Random): Traffic {
     factors: readonly number[],
     time: number,
     bad: boolean,
+    chance = random,
   ) =>
-    drawSample(random, signal, wobble, rps * intervalSeconds * tide(wobble, time), {
+    drawSample(chance, signal, wobble, rps * intervalSeconds * tide(wobble, time), {
       shares,
       factors,
       drift: drift(wobble, time),
@@ -84,7 +86,10 @@ export function createTraffic(scenario: Scenario, random: Random): Traffic {
       const share = shares[Math.floor(time / stepSeconds)] ?? shares.at(-1) ?? 0;
       const bad = index >= (scenario.onset ?? 0);
       index += 1;
+      // Whatever shakes the stable fleet as a whole shakes its twin.
+      const twin = [own?.() ?? factors[0] ?? 1];
       return {
+        twin: draw([share], twin, time, false, twins),
         canary: draw([share], [canary], time, bad),
         baseline: draw(
           factors.map(() => (1 - share) * each),
