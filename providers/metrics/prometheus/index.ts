@@ -26,7 +26,8 @@ export const prometheus: Vendor<Settings, Connection, MetricProvider> = {
           connection.histogramUnit,
         );
       }),
-    signals: (source) => (source === undefined ? {} : signalsOf(source, connection.labels)),
+    signals: (source = connection.source) =>
+      source === undefined ? {} : signalsOf(source, connection.labels),
     templateValues: (site, version) => ({ cluster: clusterName(site, version) }),
   }),
 };

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { loginFields, oneLogin } from '../../authorization.ts';
 import { headerValueSchema, httpUrlSchema } from '../../http-settings.ts';
 import { histogramSchema } from './native-histograms.ts';
+import { sourceNames } from './signals/index.ts';
 
 /** The specification has nothing to say: queries come with the metrics. */
 export const settingsSchema = z.strictObject({});
@@ -22,6 +23,8 @@ export const connectionSchema = z
     headers: z.record(z.string(), headerValueSchema).optional(),
     /** Milliseconds until one query is given up. */
     timeoutMs: z.int().positive().default(10_000),
+    /** Whose metrics are meant where a metric does not say: its built-in queries. */
+    source: z.enum(sourceNames).optional(),
     /** Of the built-in queries: label → value, `null` to drop it; `=~`, `!=`, `!~` may come first. */
     labels: z.record(labelNameSchema, z.string().nullable()).default({}),
     /** What native histograms are measured in. */

@@ -30,6 +30,10 @@ describe('providers/metrics/prometheus/signals', () => {
     const provider = prometheus.create({}, prometheus.connection.parse({ url: 'http://x' }));
     expect(provider.signals?.('istio')).toEqual(signalsOf('istio', {}));
     expect(provider.signals?.(undefined)).toEqual({});
+    const connection = prometheus.connection.parse({ url: 'http://x', source: 'traefik' });
+    const ours = prometheus.create({}, connection);
+    expect(ours.signals?.(undefined)).toEqual(signalsOf('traefik', {}));
+    expect(ours.signals?.('istio')).toEqual(signalsOf('istio', {}));
   });
 
   it('lets a connection add, change and drop labels', () => {
