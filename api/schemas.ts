@@ -72,9 +72,12 @@ export const planSchema = describes<Plan>()(
         z.looseObject({
           number: z.int(),
           parallel: z.int(),
+          maxFailures: z.int().describe('So many may go back before the wave halts'),
+          bakeAfter: z.object({ min: z.number(), max: z.number() }).nullable(),
           rollouts: z.array(rolloutPlanSchema),
         }),
       ),
+      scope: z.enum(['environment', 'wave', 'release']).describe('What a halt takes back'),
       baking: z.object({ min: z.number(), max: z.number() }).describe('Milliseconds in all'),
       warnings: z.array(z.string()),
     })

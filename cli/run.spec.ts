@@ -315,6 +315,7 @@ describe('cli/run', () => {
         '            judged by errors, latency',
         '',
         'baking      1 min 40 s to 3 min 20 s in all, by how soon the evidence is clear',
+        'back        a wave that halts takes the whole release back, the last wave first, staging last',
         '⚠ warning   the version names no commit',
         '',
       ]);

@@ -5,6 +5,7 @@ import type { Action } from './actions.ts';
 import type { GateProgress } from './gates.ts';
 import type { Plan } from './plan.ts';
 import type { Actor, Outcome, Reach, TrafficShare, Version, Weight } from './release.ts';
+import type { ReturnPart } from './waves.ts';
 
 /** Something that is waited for: what, since when, until when, and what happens then. */
 export interface Wait {
@@ -84,6 +85,8 @@ export type RolloutEventBody =
   | { type: 'rollout.holding'; wait: Wait }
   | { type: 'rollout.resumed' }
   | { type: 'rollout.finished'; version: string }
+  /** It has passed the watch after this wave. */
+  | { type: 'rollout.settled'; wave: number }
   | { type: 'rollback.started'; to: string | null; cause: string; by: Actor }
   | { type: 'rollback.delayed'; sentence: string; attempts: number }
   | { type: 'rollback.verified'; to: string | null; shares: TrafficShare[] }
@@ -114,6 +117,7 @@ export const rolloutEventTypes = [
   'rollout.holding',
   'rollout.resumed',
   'rollout.finished',
+  'rollout.settled',
   'rollback.started',
   'rollback.delayed',
   'rollback.verified',
@@ -157,6 +161,11 @@ export type ReleaseEventBody =
       /** The one environment it is about; null for the release as a whole. */
       only: string | null;
     }
+  /** All environments at 100 % are watched before the next wave begins. */
+  | { type: 'wave.baking'; wave: number; wait: Wait }
+  | { type: 'wave.baked'; wave: number; tolerated: string[] }
+  /** What goes back, in this order; wave 0 is staging. */
+  | { type: 'rollback.ordered'; order: ReturnPart[] }
   | { type: 'version.quarantined'; version: string; reason: string }
   | { type: 'release.warm'; wait: Wait }
   | { type: 'release.ended'; outcome: Outcome; sentence: string };

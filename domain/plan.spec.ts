@@ -31,11 +31,31 @@ function planned(spec: Spec, version: string, ledger: Ledger): Plan {
   return result.plan;
 }
 
-const waves = (...list: SpecInput['production']['waves']) =>
+const waves = (...list: Extract<SpecInput['production']['waves'], unknown[]>) =>
   aSpec({ production: aProduction({ waves: list }) });
 const before = finished({ staging: ['1.0.0'], eu: ['1.0.0'] });
 
 describe('domain/plan', () => {
+  it('says what a halt means, how many failures a wave tolerates, and what is watched after it', () => {
+    const spec = waves(
+      { environments: ['eu'], bakeAfter: { min: '1m', max: '5m' } },
+      { environments: ['us'], maxFailures: '100%' },
+    );
+    const both = finished({ staging: ['1.0.0'], eu: ['1.0.0'], us: ['1.0.0'] });
+    const { waves: list, scope, baking } = planned(spec, '1.1.0', both);
+    expect(scope).toBe('release');
+    expect(list.map(({ maxFailures, bakeAfter }) => [maxFailures, bakeAfter])).toEqual([
+      [0, { min: 60_000, max: 300_000 }],
+      [1, null],
+    ]);
+    expect(list.map(({ rollouts }) => rollouts[0]?.afterWave)).toEqual([
+      { number: 4, weight: 100, bake: { min: 60_000, max: 300_000 } },
+      undefined,
+    ]);
+    // Three steps of two minutes in each wave, and the minute between them.
+    expect(baking.min).toBe(2 * 3 * 120_000 + 60_000);
+  });
+
   it('takes a first release to everybody in one step, judged by absolute limits alone', () => {
     const { waves: list, warnings } = planned(aSpec(), '1.0.0', emptyLedger());
     const eu = list[0]?.rollouts[0];

@@ -9,6 +9,7 @@ import type { Place, ProviderReference, Version } from './release.ts';
 import type { Spec, TestSpec } from './spec.ts';
 import { problemsOf, stepsOf, type Step } from './strategy.ts';
 import { leastPowers, type RouterPowers } from './traffic.ts';
+import { toleratedFailures, type WaveSpec } from './waves-spec.ts';
 
 /** What one environment will go through. */
 export interface RolloutPlan {
@@ -32,12 +33,18 @@ export interface RolloutPlan {
   settings: AnalysisSettings;
   /** Planned looks at the metrics, over all steps. */
   horizon: number;
+  /** A further step at 100 %, once its whole wave is there; absent: none. */
+  afterWave?: Step | undefined;
 }
 
 export interface WavePlan {
   number: number;
   gates: GatePlan[];
   parallel: number;
+  /** So many of its rollouts may go back before the wave halts. */
+  maxFailures: number;
+  /** Milliseconds of watching before the next wave; null: none. */
+  bakeAfter: { min: number; max: number } | null;
   rollouts: RolloutPlan[];
 }
 
@@ -48,6 +55,8 @@ export interface Plan {
   waves: WavePlan[];
   /** Gates before staging, and before the old versions retire; absent when there are none. */
   gates?: { staging: GatePlan[]; retire: GatePlan[] };
+  /** How far the policy goes back when a wave halts. */
+  scope: Spec['rollback']['scope'];
   /** Milliseconds of baking on the way to 100 %, when every verdict comes as early or late as may be. */
   baking: { min: number; max: number };
   /** Worth knowing before the start. */
@@ -80,12 +89,13 @@ export function planRelease(spec: Spec, version: Version, context: PlanContext):
     return live;
   };
   const waves = spec.production.waves.map((wave, index) => ({
+    ...settingsOf(wave),
     number: index + 1,
     gates: gatesOf(spec).filter((gate) => isBeforeWave(gate, index + 1)),
-    parallel: wave.parallel ?? wave.environments.length,
     rollouts: wave.environments
       .filter((environment) => !isLive(environment))
-      .map((environment) => planOne(environment, 'production')),
+      .map((environment) => planOne(environment, 'production'))
+      .map((rollout) => ({ ...rollout, afterWave: stepAfterWave(spec, rollout, index) })),
   }));
   if (waves.every((wave) => wave.rollouts.length === 0)) {
     refusals.push(`${version.name} is already live in every production environment`);
@@ -97,7 +107,16 @@ export function planRelease(spec: Spec, version: Version, context: PlanContext):
   if (refusals.length > 0) return { refusals };
   const baking = bakingOf(waves);
   return {
-    plan: { version, verify: spec.verify, staging, waves, ...outerGates(spec), baking, warnings },
+    plan: {
+      version,
+      verify: spec.verify,
+      staging,
+      waves,
+      ...outerGates(spec),
+      scope: spec.rollback.scope,
+      baking,
+      warnings,
+    },
   };
 }
 
@@ -124,13 +143,33 @@ export function planReturn(spec: Spec, to: string | null, ledger: Ledger): PlanR
   };
   const waves = spec.production.waves.map((wave, index) => {
     const rollouts = wave.environments.flatMap(back);
-    return { number: index + 1, gates: [], parallel: Math.max(1, rollouts.length), rollouts };
+    const parallel = Math.max(1, rollouts.length);
+    return { number: index + 1, gates: [], parallel, maxFailures: 0, bakeAfter: null, rollouts };
   });
   const version = waves.flatMap((wave) => wave.rollouts)[0]?.version;
   if (!version && refusals.length === 0) refusals.push('every environment is there already');
   if (!version || refusals.length > 0) return { refusals };
   const nothing = { verify: [], staging: null, baking: { min: 0, max: 0 }, warnings: [] };
-  return { plan: { version, waves, ...nothing } };
+  return { plan: { version, waves, scope: spec.rollback.scope, ...nothing } };
+}
+
+/** At most so many at the same time where nothing else is said. */
+const mostAtOnce = 100;
+
+function settingsOf(wave: WaveSpec) {
+  const { environments, parallel, maxFailures, bakeAfter = null } = wave;
+  return {
+    parallel: parallel ?? Math.min(environments.length, mostAtOnce),
+    maxFailures: toleratedFailures(maxFailures, environments.length),
+    bakeAfter,
+  };
+}
+
+/** The watch after its own wave, or after the next one that asks for it. */
+function stepAfterWave(spec: Spec, rollout: RolloutPlan, wave: number): Step | undefined {
+  const bake = spec.production.waves.slice(wave).find((one) => one.bakeAfter)?.bakeAfter;
+  if (!bake || rollout.metrics.length === 0) return undefined;
+  return { number: rollout.steps.length + 1, weight: 100, bake };
 }
 
 /** All rollouts of a plan, staging first. */
@@ -332,7 +371,7 @@ function bakingOf(waves: readonly WavePlan[]): Plan['baking'] {
         rollout.steps.reduce((time, step) => time + (step.bake?.[pick] ?? 0), 0),
       );
       const rounds = Math.ceil(each.length / wave.parallel);
-      return sum + rounds * Math.max(0, ...each);
+      return sum + rounds * Math.max(0, ...each) + (wave.bakeAfter?.[pick] ?? 0);
     }, 0);
   return { min: total('min'), max: total('max') };
 }

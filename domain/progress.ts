@@ -136,6 +136,11 @@ function advanceRelease(progress: ReleaseProgress, event: ReleaseEvent): Release
       return event.version === progress.version?.name
         ? { ...progress, quarantined: event.reason }
         : progress;
+    case 'wave.baking':
+      return { ...progress, wait: event.wait };
+    case 'wave.baked':
+      return { ...progress, wait: null };
+    case 'rollback.ordered':
     // About all releases, and recorded with none of them.
     case 'estate.stopped':
     case 'estate.resumed':

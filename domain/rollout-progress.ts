@@ -43,6 +43,8 @@ export interface RolloutProgress {
   peak: Weight;
   shares: TrafficShare[];
   verdict: Verdict | null;
+  /** The last wave after which it was watched and passed; 0: none. */
+  settled: number;
   wait: Wait | null;
   /** While no worker serves this environment; whatever else it waits for waits for that. */
   unserved: Wait | null;
@@ -77,6 +79,7 @@ export function newRollout(environment: string, at: string): RolloutProgress {
     peak: 0,
     shares: [],
     verdict: null,
+    settled: 0,
     wait: null,
     unserved: null,
     gate: null,
@@ -159,6 +162,8 @@ export function advanceRollout(rollout: RolloutProgress, event: RolloutEvent): R
     case 'gate.approved':
     case 'gate.closed':
       return { ...rollout, ...advanceGate(rollout, event) };
+    case 'rollout.settled':
+      return enter('finished', { settled: event.wave });
     case 'rollback.started':
       return enter('rollback', { cause: event.cause, designated: event.to, gate: null });
     case 'rollback.delayed':

@@ -9,7 +9,8 @@ import type {
   Wait,
 } from './events.ts';
 import { shareWords } from './traffic.ts';
-import { percent, person, reach } from './words.ts';
+import { waveName, type ReturnPart } from './waves.ts';
+import { listed, percent, person, reach } from './words.ts';
 
 /** ISO 8601 in, what the reader is shown out: time zones are the screen's business. */
 type Time = (iso: string) => string;
@@ -43,6 +44,12 @@ function releaseSentence(event: ReleaseEvent, time: Time): string | null {
       return gateSentence(event, time);
     case 'action.accepted':
       return `${event.action}${event.only === null ? '' : ` in ${event.only}`} by ${person(event.by)}${why(event.reason)}`;
+    case 'wave.baking':
+      return waiting(event.wait, time);
+    case 'wave.baked':
+      return `wave ${event.wave} has passed its watch${tolerated(event.tolerated)}`;
+    case 'rollback.ordered':
+      return `goes back in this order: ${event.order.map(part).join('; ')}`;
     case 'version.quarantined':
       return `version ${event.version} quarantined${colon(event.reason)}`;
     case 'estate.stopped':
@@ -87,6 +94,7 @@ function rolloutSentence(event: RolloutEvent, time: Time): string | null {
     case 'rollout.resumed':
       return 'goes on';
     case 'rollout.finished':
+    case 'rollout.settled':
       return null;
     case 'rollback.started':
       return `rolling back to ${event.to ?? 'nothing'} by ${person(event.by)}${colon(event.cause)}`;
@@ -131,6 +139,14 @@ function historySentence(history: MetricHistory): string {
   return `${metric}: ${intervals} intervals${traffic}${calibrated ? '' : ', not enough to calibrate'}`;
 }
 
+function tolerated(environments: readonly string[]): string {
+  return environments.length === 0 ? '' : `; went back and was tolerated: ${listed(environments)}`;
+}
+
+function part({ wave, environments }: ReturnPart): string {
+  return `${waveName(wave)} (${listed(environments)})`;
+}
+
 /** A newer server may record what this client has not heard of. */
 function unknownEvent(event: never): string {
   return (event as CrescendoEvent).type;
@@ -152,5 +168,5 @@ function waiting(wait: Wait, time: Time): string {
 function countSteps({ plan }: Extract<ReleaseEvent, { type: 'release.admitted' }>): string {
   const names = plan.waves.flatMap((wave) => wave.rollouts.map(({ environment }) => environment));
   const staging = plan.staging ? `${plan.staging.environment}, then ` : '';
-  return `${staging}${names.join(', ')} in ${plan.waves.length} ${plan.waves.length === 1 ? 'wave' : 'waves'}`;
+  return `${staging}${listed(names)} in ${plan.waves.length} ${plan.waves.length === 1 ? 'wave' : 'waves'}`;
 }

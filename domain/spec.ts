@@ -7,6 +7,7 @@ import { gateSchema, rolesSchema } from './gate-spec.ts';
 import { labelPattern, versionNamePattern } from './ids.ts';
 import { isRecord } from './json.ts';
 import { strategySchema } from './strategy-spec.ts';
+import { labelsSchema, placeWaves, wavesSchema, type PlacedWave } from './waves-spec.ts';
 
 const labelSchema = z
   .string()
@@ -57,6 +58,7 @@ const environmentSchema = z.strictObject({
   worker: labelSchema
     .optional()
     .describe('Name of the worker that reaches this environment (its own task queue)'),
+  labels: labelsSchema.optional().describe('Words that waves select it by'),
 });
 
 const testSchema = z
@@ -77,11 +79,6 @@ const testSchema = z
     return { name, vendor, settings };
   })
   .meta({ description: '`name`, and one kind of test with its settings: http or command' });
-
-const waveSchema = z.strictObject({
-  environments: z.array(labelSchema).min(1).max(1000),
-  parallel: z.number().int().min(1).max(100).optional().describe('How many at a time; default all'),
-});
 
 /** What may follow when a step ends without a pass. */
 const withoutVerdict = z
@@ -108,48 +105,48 @@ const policySchema = z.strictObject({
   onHoldExpired: z.enum(['rollback', 'promote']).default('rollback'),
 });
 
+const writtenSchema = z.strictObject({
+  application: labelSchema.describe('Name of the application'),
+  concurrency: z
+    .enum(['queue', 'supersede', 'replace', 'reject'])
+    .default('queue')
+    .describe('What a release does when another one is under way'),
+  rollback: z
+    .strictObject({
+      to: z
+        .string()
+        .regex(/^(?:last-good|version:.+)$/, 'write `last-good` or `version:NAME`')
+        .default('last-good')
+        .describe('The designated version'),
+      scope: z.enum(['environment', 'wave', 'release']).default('release'),
+      deadline: duration('10m').describe('After this a rollback pages, and keeps trying'),
+    })
+    .prefault({}),
+  roles: rolesSchema.optional(),
+  verify: z.array(providerSchema).max(20).default([]).describe('CI checks for the commit'),
+  verifyTimeout: duration('1h'),
+  environments: z.record(labelSchema, environmentSchema),
+  staging: z
+    .strictObject({
+      environment: labelSchema,
+      tests: z.array(testSchema).max(100).default([]),
+      onFail: z.enum(['reject', 'hold']).default('reject'),
+    })
+    .optional(),
+  production: z.strictObject({
+    waves: wavesSchema,
+    gates: z.array(gateSchema).max(100).default([]),
+    strategy: strategySchema.prefault({ canary: {} }),
+    tests: z.array(testSchema).max(100).default([]).describe('On the candidate, before traffic'),
+    keepWarm: duration('10m').describe('How long the old version stays up after 100 %'),
+  }),
+  analysis: analysisSchema.prefault({}),
+  policy: policySchema.prefault({}),
+  notify: z.array(providerSchema).max(20).default([]),
+});
+
 /** What a specification may contain. Unknown keys are errors: a typo must not switch safety off. */
-export const specSchema = z
-  .strictObject({
-    application: labelSchema.describe('Name of the application'),
-    concurrency: z
-      .enum(['queue', 'supersede', 'replace', 'reject'])
-      .default('queue')
-      .describe('What a release does when another one is under way'),
-    rollback: z
-      .strictObject({
-        to: z
-          .string()
-          .regex(/^(?:last-good|version:.+)$/, 'write `last-good` or `version:NAME`')
-          .default('last-good')
-          .describe('The designated version'),
-        scope: z.enum(['environment', 'release']).default('release'),
-        deadline: duration('10m').describe('After this a rollback pages, and keeps trying'),
-      })
-      .prefault({}),
-    roles: rolesSchema.optional(),
-    verify: z.array(providerSchema).max(20).default([]).describe('CI checks for the commit'),
-    verifyTimeout: duration('1h'),
-    environments: z.record(labelSchema, environmentSchema),
-    staging: z
-      .strictObject({
-        environment: labelSchema,
-        tests: z.array(testSchema).max(100).default([]),
-        onFail: z.enum(['reject', 'hold']).default('reject'),
-      })
-      .optional(),
-    production: z.strictObject({
-      waves: z.array(waveSchema).min(1).max(100),
-      gates: z.array(gateSchema).max(100).default([]),
-      strategy: strategySchema.prefault({ canary: {} }),
-      tests: z.array(testSchema).max(100).default([]).describe('On the candidate, before traffic'),
-      keepWarm: duration('10m').describe('How long the old version stays up after 100 %'),
-    }),
-    analysis: analysisSchema.prefault({}),
-    policy: policySchema.prefault({}),
-    notify: z.array(providerSchema).max(20).default([]),
-  })
-  .superRefine(checkReferences);
+export const specSchema = writtenSchema.superRefine(checkReferences).transform(withWaves);
 
 /** A specification with every default filled in; durations in milliseconds. */
 export type Spec = z.output<typeof specSchema>;
@@ -157,19 +154,26 @@ export type Spec = z.output<typeof specSchema>;
 export type SpecInput = z.input<typeof specSchema>;
 export type TestSpec = z.output<typeof testSchema>;
 
-interface ReferencingSpec {
-  environments: Record<string, { router?: unknown }>;
-  staging?: { environment: string } | undefined;
-  production: { waves: { environments: string[] }[]; gates: { before: string }[] };
+type Written = z.output<typeof writtenSchema>;
+
+/** What is written as growing becomes waves with names; nobody further on knows the difference. */
+function withWaves(spec: Written) {
+  const waves = wavesOf(spec).map(({ paths: _paths, ...wave }) => wave);
+  return { ...spec, production: { ...spec.production, waves } };
+}
+
+function wavesOf({ environments, staging, production }: Written): PlacedWave[] {
+  const surroundings = { environments, staging: staging?.environment ?? null };
+  return placeWaves(production.waves, surroundings);
 }
 
 /** Names that point somewhere must arrive, and no environment is rolled out twice. */
-function checkReferences(spec: ReferencingSpec, context: z.RefinementCtx): void {
+function checkReferences(spec: Written, context: z.RefinementCtx): void {
   const known = Object.keys(spec.environments);
   const seen = new Set<string>();
   const use = (name: string, path: (string | number)[]) => {
-    const problem = !known.includes(name)
-      ? `no environment is called "${name}"; there are: ${known.join(', ') || 'none'}`
+    const problem = !spec.environments[name]
+      ? `no environment is called "${name}"; there are: ${known.slice(0, 20).join(', ') || 'none'}`
       : seen.has(name)
         ? `environment "${name}" is used twice`
         : null;
@@ -177,21 +181,26 @@ function checkReferences(spec: ReferencingSpec, context: z.RefinementCtx): void 
     if (problem) context.addIssue({ code: 'custom', path, message: problem });
   };
   if (spec.staging) use(spec.staging.environment, ['staging', 'environment']);
-  spec.production.waves.forEach((wave, index) => {
-    wave.environments.forEach((name, place) => {
-      use(name, ['production', 'waves', index, 'environments', place]);
-      if (known.includes(name) && !spec.environments[name]?.router) {
+  const waves = wavesOf(spec);
+  for (const { environments, paths } of waves) {
+    if (environments.length === 0) {
+      const path = ['production', ...(paths[0] ?? [])];
+      const message = 'no environment that is still free has these labels';
+      context.addIssue({ code: 'custom', path, message });
+    }
+    environments.forEach((name, place) => {
+      use(name, ['production', ...(paths[place] ?? [])]);
+      if (spec.environments[name] && !spec.environments[name].router) {
         const message = `"${name}" receives production traffic, so it needs a router`;
         context.addIssue({ code: 'custom', path: ['environments', name, 'router'], message });
       }
     });
-  });
+  }
   spec.production.gates.forEach(({ before }, index) => {
     const wave = Number(/^wave (\d+)$/.exec(before)?.[1] ?? 1);
-    const waves = spec.production.waves.length;
     const message =
-      wave > waves
-        ? `there are only ${waves} waves`
+      wave > waves.length
+        ? `there are only ${waves.length} waves`
         : before === 'staging' && !spec.staging
           ? 'there is no staging'
           : null;

@@ -14,6 +14,12 @@ export function person({ id, channel }: Actor): string {
   return channel === 'policy' ? id : `${id} (${channel})`;
 }
 
+/** `eu, us, ap`; of many only the first few: `eu, us, … (1000 in all)`. */
+export function listed(names: readonly string[], most = 8): string {
+  if (names.length <= most) return names.join(', ');
+  return `${names.slice(0, most).join(', ')}, … (${names.length} in all)`;
+}
+
 /** `12.5 %` */
 export function percent(weight: number): string {
   return `${Number(weight.toFixed(2))} %`;

@@ -124,7 +124,7 @@ describe('specification/parse.ts', () => {
       [
         {
           path: 'production.waves',
-          message: 'expected a list, not the text "eu"',
+          message: 'expected a mapping or a list, not the text "eu"',
           line: 17,
           column: 10,
         },

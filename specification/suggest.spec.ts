@@ -17,7 +17,7 @@ describe('specification/suggest.ts', () => {
     [['rollback'], ['to', 'scope', 'deadline']],
     [
       ['environments', 'eu'],
-      ['target', 'router', 'worker'],
+      ['target', 'router', 'worker', 'labels'],
     ],
     [
       ['production', 'strategy'],

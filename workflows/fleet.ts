@@ -18,7 +18,13 @@ import { rolloutWorkflowId } from '../domain/ids.ts';
 import type { RolloutPlan } from '../domain/plan.ts';
 import { policyActor } from '../domain/release.ts';
 import type { RolloutProgress, RolloutStage } from '../domain/rollout-progress.ts';
-import { actionSignal, concludeSignal, type ActionMessage } from './messages.ts';
+import {
+  actionSignal,
+  concludeSignal,
+  settleSignal,
+  type ActionMessage,
+  type SettleMessage,
+} from './messages.ts';
 import type { Release } from './release-state.ts';
 import type { rollout, RolloutInput } from './rollout.ts';
 import { attributes } from './search-attributes.ts';
@@ -163,12 +169,13 @@ export async function steerFleet(
   fleet: Fleet,
   action: Action,
   { environment, ...request }: ActionRequest,
+  only?: ReadonlySet<string>,
 ): Promise<void> {
   const stages = listening[action];
   const { rollouts } = release.progress;
   const chosen = [...fleet.members].filter(([name, { ended }]) => {
     const stage = rollouts[name]?.stage ?? 'deploy';
-    const addressed = environment === null || environment === name;
+    const addressed = environment === null ? (only?.has(name) ?? true) : environment === name;
     return !ended && addressed && (stages?.includes(stage) ?? true);
   });
   await Promise.all(
@@ -179,6 +186,24 @@ export async function steerFleet(
       return tell(member, (handle) => handle.signal(actionSignal(action), message));
     }),
   );
+}
+
+/** Watches every finished rollout once more; resolves when each has passed, or has gone back. */
+export async function settleFleet(
+  release: Release,
+  fleet: Fleet,
+  message: SettleMessage,
+): Promise<void> {
+  const { staging } = release.progress.plan ?? {};
+  const watched = [...fleet.members].filter(([name, { ended }]) => {
+    return !ended && name !== staging?.environment;
+  });
+  await Promise.all(
+    watched.map(([, member]) => tell(member, (handle) => handle.signal(settleSignal, message))),
+  );
+  const settled = ([name, { ended }]: [string, Member]) =>
+    ended || (release.progress.rollouts[name]?.settled ?? 0) >= message.wave;
+  await condition(() => watched.every(settled));
 }
 
 /** The release is over: every rollout retires the old version and ends. */

@@ -137,6 +137,14 @@ export type ReleaseReport =
   | { kind: 'ended'; release: number };
 export const reportSignal = defineSignal<[ReleaseReport]>('report');
 
+/** Release → rollout: its wave is there (or a later one), so it is watched once more. */
+export const settleSignal = defineSignal<[SettleMessage]>('settle');
+export interface SettleMessage {
+  wave: number;
+  /** Milliseconds. */
+  bake: { min: number; max: number };
+}
+
 /** Rollout: its progress. */
 export const rolloutQuery = defineQuery<RolloutProgress>('progress');
 /** Release → rollout: it is over, retire the old version. */

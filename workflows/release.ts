@@ -9,6 +9,7 @@ import {
 import { releaseWorkflowId } from '../domain/ids.ts';
 import { policyActor } from '../domain/release.ts';
 import type { ReleaseProgress } from '../domain/progress.ts';
+import { haltOf } from '../domain/waves.ts';
 import { sentenceOf } from './causes.ts';
 import { allClosed, createFleet, type Fleet } from './fleet.ts';
 import { registerReleaseHandlers } from './release-handlers.ts';
@@ -21,7 +22,7 @@ import { untilReleaseMayGoOn } from './stages/estate.ts';
 import { passGate } from './stages/gate.ts';
 import { untilResumed } from './stages/hold.ts';
 import { verify } from './stages/verify.ts';
-import { runWave } from './stages/waves.ts';
+import { bakeWave, runWave } from './stages/waves.ts';
 
 export type { ReleaseInput } from './release-state.ts';
 
@@ -114,6 +115,7 @@ async function expandWaves(current: Release, fleet: Fleet): Promise<void> {
     if (wave.number === 1) current.record({ type: 'stage.entered', stage: 'production' });
     for (const gate of wave.gates) await passGate(current, gate);
     await runWave(current, fleet, wave);
+    await bakeWave(current, fleet, wave);
   }
 }
 
@@ -142,13 +144,9 @@ async function keepWarm(current: Release, reporter: Reporter): Promise<void> {
   current.requests.closing = current.requests.turn === null;
 }
 
-/** Why the release cannot go on: one of its environments is on its way back. */
+/** Why the release cannot go on: more of a wave is on its way back than the wave tolerates. */
 function broken({ progress }: Release): string | null {
-  for (const { environment, stage: at, cause, sentence } of Object.values(progress.rollouts)) {
-    if (at !== 'rollback' && at !== 'ended') continue;
-    return `${environment}: ${cause ?? sentence ?? 'the rollout ended'}`;
-  }
-  return null;
+  return haltOf(progress.plan, progress.rollouts)?.sentence ?? null;
 }
 
 function turnFor(current: Release, error: unknown): Turn {

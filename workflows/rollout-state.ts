@@ -17,6 +17,7 @@ import {
 } from '../domain/rollout-progress.ts';
 import type { Spec } from '../domain/spec.ts';
 import { audienceOf, isNamed } from '../domain/strategy.ts';
+import type { SettleMessage } from './messages.ts';
 import type { Scribe } from './scribe.ts';
 import { setAttributes } from './search-attributes.ts';
 
@@ -53,6 +54,8 @@ export interface RolloutRequests {
   departure: Departure | null;
   /** The release says that it is over: retire the old version. */
   conclude: boolean;
+  /** The latest watch that was asked for after a wave. */
+  settle: SettleMessage | null;
 }
 
 export interface Rollout {
@@ -96,6 +99,7 @@ export function createRollout(input: RolloutInput, scribe: Scribe): Rollout {
       skip: false,
       departure: null,
       conclude: false,
+      settle: null,
     },
     memory: {},
     exposed: false,

@@ -19,7 +19,13 @@ import { audienceOf, isNamed } from '../domain/strategy.ts';
 import { parseActionMessage } from './action-message.ts';
 import { sentenceOf } from './causes.ts';
 import { heed } from './heed.ts';
-import { actionSignal, concludeSignal, environmentEventsSignal, rolloutQuery } from './messages.ts';
+import {
+  actionSignal,
+  concludeSignal,
+  environmentEventsSignal,
+  rolloutQuery,
+  settleSignal,
+} from './messages.ts';
 import { tidying } from './proxies.ts';
 import { watchQueue } from './queue-watch.ts';
 import {
@@ -41,12 +47,13 @@ export type { RolloutInput } from './rollout-state.ts';
 export async function rollout(input: RolloutInput): Promise<RolloutProgress> {
   const current = openRollout(input);
   const { plan } = input;
+  const steps = [...plan.steps, ...(plan.afterWave ? [plan.afterWave] : [])];
   current.record({
     type: 'rollout.started',
     stable: plan.stable?.name ?? null,
     designated: plan.designated?.name ?? null,
-    weights: plan.steps.map((step) => step.weight),
-    ...(plan.steps.some(isNamed) ? { audiences: plan.steps.map(audienceOf) } : {}),
+    weights: steps.map((step) => step.weight),
+    ...(steps.some(isNamed) ? { audiences: steps.map(audienceOf) } : {}),
   });
   const stopWatching = watchQueue(current);
   const departure = await goForward(current);
@@ -153,6 +160,8 @@ function openRollout(input: RolloutInput): Rollout {
   }
   const conclusion = 'The release is over: the old version is retired';
   heed(concludeSignal, () => void (current.requests.conclude = true), conclusion);
+  const watch = 'Its wave is there: it is watched once more before the next begins';
+  heed(settleSignal, (message) => void (current.requests.settle = message), watch);
   setHandler(rolloutQuery, () => current.progress, { description: 'The progress of this rollout' });
   return current;
 }

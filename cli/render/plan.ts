@@ -3,6 +3,7 @@
 import { gateSentence, type GatePlan } from '../../domain/gates.ts';
 import type { Plan, RolloutPlan, WavePlan } from '../../domain/plan.ts';
 import { audienceOf, type Step } from '../../domain/strategy.ts';
+import { scopeSentences } from '../../domain/waves.ts';
 import type { Line, Piece } from './text.ts';
 import { pad } from './text.ts';
 import { span } from './time.ts';
@@ -10,7 +11,7 @@ import { span } from './time.ts';
 const labelWidth = 12;
 
 export function planLines(application: string, plan: Plan): Line[] {
-  const { version, verify, staging, waves, gates, baking, warnings } = plan;
+  const { version, verify, staging, waves, gates, scope, baking, warnings } = plan;
   return [
     [['strong', `${application} ${version.name}`], `   ${version.artifact}`],
     [],
@@ -21,6 +22,7 @@ export function planLines(application: string, plan: Plan): Line[] {
     ...(gates?.retire ?? []).map((gate) => gateLine(gate, ' before the old version retires')),
     [],
     row('baking', bakingSentence(baking)),
+    row('back', scopeSentences[scope]),
     ...warnings.map((warning): Line => [['warn', pad('⚠ warning', labelWidth)], warning]),
   ];
 }
@@ -30,7 +32,8 @@ function row(label: string, text: string, tone: 'plain' | 'strong' = 'plain'): L
   return [head, [tone, text]];
 }
 
-function waveLines({ number, gates, parallel, rollouts }: WavePlan, waves: number): Line[] {
+function waveLines(wave: WavePlan, waves: number): Line[] {
+  const { number, gates, parallel, maxFailures, bakeAfter, rollouts } = wave;
   const label = waves > 1 ? `wave ${number}` : 'production';
   const lines = gates.map((gate) => gateLine(gate));
   if (rollouts.length === 0) return [...lines, row(label, 'nothing to do')];
@@ -38,6 +41,8 @@ function waveLines({ number, gates, parallel, rollouts }: WavePlan, waves: numbe
     ...rollouts.flatMap((rollout, index) => rolloutLines(index === 0 ? label : '', rollout)),
   );
   if (rollouts.length > parallel) lines.push(row('', `${parallel} at a time`));
+  if (maxFailures > 0) lines.push(row('', `halts when more than ${maxFailures} go back`));
+  if (bakeAfter) lines.push(row('', `then all so far are ${bakeSentence({ bake: bakeAfter })}`));
   return lines;
 }
 
@@ -76,7 +81,7 @@ function stepLines(steps: readonly Step[]): Line[] {
   );
 }
 
-function bakeSentence({ bake }: Step): string {
+function bakeSentence({ bake }: Pick<Step, 'bake'>): string {
   if (!bake) return 'not watched';
   return bake.min === bake.max
     ? `baked ${span(bake.min)}`

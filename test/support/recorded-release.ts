@@ -105,13 +105,16 @@ export function shopPlan(): Plan {
     metrics: [],
     tests: [{ name: 'smoke', vendor: 'http', settings: {} }],
   });
+  const plain = { maxFailures: 0, bakeAfter: null };
   return {
+    scope: 'release',
     version: candidate,
     verify: [{ vendor: 'command', settings: {} }],
     staging,
     waves: [
-      { number: 1, gates: [], parallel: 1, rollouts: [rolloutPlan('eu')] },
+      { ...plain, number: 1, gates: [], parallel: 1, rollouts: [rolloutPlan('eu')] },
       {
+        ...plain,
         number: 2,
         gates: [
           // oxlint-disable-next-line unicorn/no-thenable -- as above

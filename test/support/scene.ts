@@ -140,6 +140,7 @@ async function startTicking({ workflow }: Client): Promise<void> {
     staging: null,
     waves: [],
     warnings: [],
+    scope: 'release' as const,
     baking: { min: 0, max: 0 },
   };
   const input: ReleaseInput = {

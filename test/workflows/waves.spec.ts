@@ -149,4 +149,124 @@ describe('workflows/stages/waves', () => {
       expect(world.shifts.filter(({ environment }) => environment === 'eu')).toHaveLength(before);
       expect(world.shares['us']).toEqual([{ version: '1.0.0', weight: 100 }]);
     }));
+
+  /** Environments in the order in which they began to go back. */
+  const returned = (world: {
+    entries: { event: { type: string; environment: string | null } }[];
+  }) =>
+    world.entries.flatMap(({ event }) =>
+      event.type === 'rollback.started' ? [event.environment] : [],
+    );
+
+  it('goes back in the reverse order of the waves, and the record says so', () =>
+    play(async ({ world, apply, live }) => {
+      await apply(
+        spec([{ environments: ['eu'] }, { environments: ['us'] }, { environments: ['ap'] }]),
+      );
+      await live('1.0.0');
+      world.verdictFor = ({ place }) => (place.environment === 'ap' ? 'fail' : 'pass');
+      expect((await live('1.1.0')).outcome).toBe('rolled_back');
+      expect(returned(world)).toEqual(['ap', 'us', 'eu', 'staging']);
+      const ordered = world.entries.find(({ event }) => event.type === 'rollback.ordered')?.event;
+      expect(ordered).toMatchObject({
+        order: [3, 2, 1, 0].map((wave) => ({ wave })),
+      });
+    }));
+
+  it('one that cannot get back keeps the waves before it for a minute, not for ever', () =>
+    play(async ({ world, apply, live, begin, pass, until, act, end }) => {
+      await apply(spec([{ environments: ['eu'] }, { environments: ['us'] }]));
+      await live('1.0.0');
+      world.verdictFor = ({ place }) => (place.environment === 'us' ? 'never' : 'pass');
+      const number = await begin('1.1.0', ({ rollouts }) => rollouts['us']?.stage === 'bake');
+      world.beforeShift = ({ place }) => {
+        if (place.environment === 'us') throw new Error('the router is away');
+      };
+      await act(number, 'rollback', { reason: 'enough' });
+      await until(number, ({ rollouts }) => rollouts['us']?.stage === 'rollback');
+      await pass('2m');
+      await until(number, ({ rollouts }) => rollouts['eu']?.stage === 'ended');
+      world.beforeShift = () => {};
+      await act(number, 'retry');
+      expect((await end(number)).outcome).toBe('rolled_back');
+    }));
+
+  it('scope wave: the wave that halts goes back, those before it stay', () =>
+    play(async ({ world, apply, live, state }) => {
+      const rollback = { scope: 'wave' } as const;
+      const list = [{ environments: ['eu'] }, { environments: ['us', 'ap'] }];
+      await apply(spec(list, { rollback }));
+      await live('1.0.0');
+      world.verdictFor = ({ place }) => (place.environment === 'us' ? 'fail' : 'pass');
+      expect((await live('1.1.0')).outcome).toBe('rolled_back');
+      const { environments: seen } = (await state()).ledger;
+      expect(['eu', 'us', 'ap'].map((name) => seen[name]?.live)).toEqual([
+        '1.1.0',
+        '1.0.0',
+        '1.0.0',
+      ]);
+    }));
+
+  it('a wave goes on while no more go back than it tolerates, and halts after that', () =>
+    play(async ({ world, apply, live, state }) => {
+      const list = [{ environments: ['eu', 'us', 'ap'], parallel: 1, maxFailures: 1 }];
+      await apply(spec(list));
+      await live('1.0.0');
+      world.verdictFor = ({ place }) => (place.environment === 'eu' ? 'fail' : 'pass');
+      const good = await live('1.1.0');
+      expect([good.outcome, good.sentence, good.quarantined]).toEqual([
+        'succeeded',
+        '3 of 4 environments are at 100 %; went back, within maxFailures: eu',
+        null,
+      ]);
+      const { environments: seen } = (await state()).ledger;
+      expect(['eu', 'us', 'ap'].map((name) => seen[name]?.live)).toEqual([
+        '1.0.0',
+        '1.1.0',
+        '1.1.0',
+      ]);
+      world.verdictFor = ({ place }) => (place.environment === 'ap' ? 'pass' : 'fail');
+      const bad = await live('1.2.0');
+      expect(bad.outcome).toBe('rolled_back');
+      expect(bad.rollouts['ap']).toBeUndefined();
+    }));
+
+  it('watches all that are at 100 % before the next wave begins, for the time that was asked', () =>
+    play(async ({ world, apply, live }) => {
+      const bakeAfter = { min: '10m', max: '1h' };
+      const list = [
+        { environments: ['eu'], bakeAfter },
+        { environments: ['us'], bakeAfter },
+      ];
+      await apply(spec(list));
+      await live('1.0.0');
+      const from = world.bakes.length;
+      expect((await live('1.1.0')).outcome).toBe('succeeded');
+      const watched = world.bakes.slice(from).filter(({ limits }) => limits.max === 3_600_000);
+      expect(watched.map(({ place, weight }) => `${place.environment} ${weight}`)).toEqual([
+        'eu 100',
+        expect.stringMatching(/^(?:eu|us) 100$/),
+        expect.stringMatching(/^(?:eu|us) 100$/),
+      ]);
+      const at = (type: string, environment: string | null) =>
+        world.entries.findLast(
+          ({ event }) => event.type === type && event.environment === environment,
+        )?.event.at ?? '';
+      const waited =
+        Date.parse(at('rollout.started', 'us')) - Date.parse(at('rollout.finished', 'eu'));
+      expect(waited).toBeGreaterThanOrEqual(600_000);
+    }));
+
+  it('a regression while that is watched turns the release back', () =>
+    play(async ({ world, apply, live, state }) => {
+      const bakeAfter = { min: '10m', max: '1h' };
+      await apply(spec([{ environments: ['eu'], bakeAfter }, { environments: ['us'] }]));
+      await live('1.0.0');
+      world.verdictFor = ({ limits }) => (limits.max === 3_600_000 ? 'fail' : 'pass');
+      const progress = await live('1.1.0');
+      expect(progress.outcome).toBe('rolled_back');
+      expect(progress.quarantined).toBe('eu: errors: fail');
+      expect(progress.rollouts['us']).toBeUndefined();
+      expect((await state()).ledger.environments['eu']?.live).toBe('1.0.0');
+    }));
 });

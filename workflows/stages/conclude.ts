@@ -4,9 +4,12 @@ import { condition } from '@temporalio/workflow';
 import type { Outcome } from '../../domain/release.ts';
 import { rolloutsOf } from '../../domain/plan.ts';
 import type { RolloutProgress } from '../../domain/rollout-progress.ts';
+import { haltOf, returnOrder, waveName } from '../../domain/waves.ts';
+import { listed } from '../../domain/words.ts';
 import { concludeFleet, startRollout, steerFleet, type Fleet } from '../fleet.ts';
 import type { Release, Turn } from '../release-state.ts';
 import type { Reporter } from '../reporter.ts';
+import { waitUntil } from '../rollout-state.ts';
 
 export interface Ending {
   outcome: Outcome;
@@ -17,8 +20,14 @@ export async function succeed(current: Release, fleet: Fleet): Promise<Ending> {
   const ended = await concludeFleet(current, fleet);
   const lost = ended.filter(({ outcome }) => outcome !== 'finished');
   if (lost.length === 0) return { outcome: 'succeeded', sentence: 'all environments are at 100 %' };
-  const names = lost.map(({ environment }) => environment).join(', ');
-  return { outcome: 'rolled_back', sentence: `${names} went back at the very end` };
+  const names = listed(lost.map(({ environment }) => environment));
+  const { plan, rollouts } = current.progress;
+  if (haltOf(plan, rollouts)) {
+    return { outcome: 'rolled_back', sentence: `${names} went back at the very end` };
+  }
+  const there = ended.length - lost.length;
+  const sentence = `${there} of ${ended.length} environments are at 100 %; went back, within maxFailures: ${names}`;
+  return { outcome: 'succeeded', sentence };
 }
 
 /** Every environment that was begun comes back; then the outcome follows from what was seen. */
@@ -31,8 +40,9 @@ export async function turnBack(
   if (current.requests.refused) return current.requests.refused;
   if (current.input.mode === 'recover') await recoverAll(current, fleet);
   if (fleet.members.size === 0) return { outcome: 'rejected', sentence: turn.cause };
-  if (staysElsewhere(current, turn)) void untilToldToReturn(current, fleet);
-  else await returnAll(current, fleet, turn);
+  const from = returnsFrom(current, turn);
+  if (from > 0) void untilToldToReturn(current, fleet);
+  await returnParts(current, fleet, turn, from);
   const ended = await concludeFleet(current, fleet);
   const blamed = blame(current, current.requests.turn ?? turn);
   if (blamed) {
@@ -40,32 +50,54 @@ export async function turnBack(
     current.record({ type: 'version.quarantined', version: version.name, reason: blamed });
     reporter.quarantined(version.name, blamed);
   }
-  const back = ended
-    .map(({ environment, live }) => `${environment}: ${live ?? 'nothing'}`)
-    .join(', ');
+  const back = listed(ended.map(({ environment, live }) => `${environment}: ${live ?? 'nothing'}`));
   return { outcome: outcomeOf(current, ended), sentence: `${turn.cause} (now ${back})` };
 }
 
-/** With `scope: environment` only what turned by itself goes back; a person's word is for all. */
-function staysElsewhere(current: Release, turn: Turn): boolean {
-  const { spec, mode } = current.input;
-  const own = spec.rollback.scope === 'environment' && turn.by.channel === 'policy';
-  return own && mode !== 'recover';
+/**
+ * The first wave that goes back: 0 for everything, as a person means it; beyond the last for nothing
+ * but what turned by itself.
+ */
+function returnsFrom({ input, progress }: Release, turn: Turn): number {
+  const { scope } = input.spec.rollback;
+  if (turn.by.channel !== 'policy' || input.mode === 'recover' || scope === 'release') return 0;
+  if (scope === 'environment') return Number.POSITIVE_INFINITY;
+  return haltOf(progress.plan, progress.rollouts)?.wave ?? 0;
 }
 
 /** The others may take hours yet, and a person can still call all of them back. */
 async function untilToldToReturn(current: Release, fleet: Fleet): Promise<void> {
   await condition(() => current.requests.turn !== null);
-  if (current.requests.turn) await returnAll(current, fleet, current.requests.turn);
+  if (current.requests.turn) await returnParts(current, fleet, current.requests.turn, 0);
 }
 
-async function returnAll(current: Release, fleet: Fleet, turn: Turn): Promise<void> {
-  if (current.progress.stage !== 'rollback') {
+/** Milliseconds until the next part goes back although the one before it is not there yet. */
+const returnPatience = 60_000;
+
+/**
+ * The last wave first: it is the largest part of the audience and met the version most recently. One that is
+ * stuck does not keep the others for longer than a minute.
+ */
+async function returnParts(
+  current: Release,
+  fleet: Fleet,
+  turn: Turn,
+  from: number,
+): Promise<void> {
+  const { progress } = current;
+  const order = returnOrder(progress.plan, new Set(fleet.members.keys()), from);
+  if (from === 0 && progress.stage !== 'rollback') {
     current.record({ type: 'stage.entered', stage: 'rollback' });
   }
+  if (order.length > 0) current.record({ type: 'rollback.ordered', order });
   const { action, by, cause } = turn;
-  const request = { id: 'turn', reason: cause, environment: null, full: false, step: null };
-  await steerFleet(current, fleet, action, { ...request, by });
+  const request = { id: 'turn', by, reason: cause, environment: null, full: false, step: null };
+  for (const [index, { wave, environments }] of order.entries()) {
+    await steerFleet(current, fleet, action, request, new Set(environments));
+    if (index === order.length - 1) return;
+    const back = () => environments.every((name) => fleet.members.get(name)?.ended);
+    await waitUntil(back, returnPatience, `until ${waveName(wave)} is back`);
+  }
 }
 
 /** Nobody knows how far the lost run came: every environment of the plan is brought back. */

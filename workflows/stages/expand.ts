@@ -54,7 +54,19 @@ async function untilResumed(rollout: Rollout): Promise<void> {
   rollout.record({ type: 'rollout.resumed' });
 }
 
-/** After 100 %: the old version stays warm until the release says that it is over. */
+/**
+ * After 100 %: the old version stays warm until the release says that it is over. Whenever a wave is
+ * there that asks for it, this environment is watched once more, by the rules of a step.
+ */
 export async function untilConcluded(rollout: Rollout): Promise<void> {
-  await condition(() => rollout.requests.conclude);
+  const { requests, plan, progress } = rollout;
+  let settled = progress.settled;
+  for (;;) {
+    await condition(() => requests.conclude || (requests.settle?.wave ?? 0) > settled);
+    const { settle } = requests;
+    if (requests.conclude || !settle) return;
+    if (plan.afterWave) await feedback(rollout, { ...plan.afterWave, bake: settle.bake });
+    settled = settle.wave;
+    rollout.record({ type: 'rollout.settled', wave: settled });
+  }
 }
