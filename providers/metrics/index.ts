@@ -2,9 +2,11 @@
 
 import { createShelf } from '../shelf.ts';
 import type { MetricProvider } from './contract.ts';
+import { cloudwatch } from './cloudwatch/index.ts';
 import { command } from './command/index.ts';
 import { datadog } from './datadog/index.ts';
 import { dynatrace } from './dynatrace/index.ts';
+import { elasticsearch } from './elasticsearch/index.ts';
 import { envoy } from './envoy/index.ts';
 import { googleCloudMonitoring } from './google-cloud-monitoring/index.ts';
 import { graphite } from './graphite/index.ts';
@@ -32,4 +34,6 @@ export const metricProviders = createShelf<MetricProvider>('metric provider', [
   command,
   graphite,
   influxdb,
+  cloudwatch,
+  elasticsearch,
 ]);

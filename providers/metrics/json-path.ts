@@ -17,7 +17,8 @@ environment.functionRegister.delete('search');
 
 type Path = (value: unknown) => unknown[];
 
-const pathSchema = z
+/** A path, compiled: it gives the values it finds. */
+export const pathSchema = z
   .string()
   .max(1_000)
   .transform((text, context): Path => {
@@ -42,7 +43,7 @@ export const selectFields = {
   /** Elements with the same labels are one series. */
   labels: z.record(z.string(), pathSchema).optional(),
 };
-const selectionSchema = z.object(selectFields);
+export const selectionSchema = z.object(selectFields);
 export type Selection = z.infer<typeof selectionSchema>;
 
 /** For `.refine(...)`: `time` and `labels` are of elements. */

@@ -1,6 +1,7 @@
 /** One statement in a transaction that cannot write, given up in time and ended at the server too. */
 
 import { Client, DatabaseError, Pool, type PoolClient, type QueryArrayResult } from 'pg';
+import { unlessAborted } from '../../abort.ts';
 import type { Row } from './rows.ts';
 import type { Connection } from './schema.ts';
 import type { Statement } from './statement.ts';
@@ -85,21 +86,6 @@ async function read(client: PoolClient, { text, values }: Statement, timeoutMs: 
 
 /** Cells stay as PostgreSQL wrote them: its driver would read a timestamp in the worker's zone. */
 const asText = { getTypeParser: () => (cell: string) => cell };
-
-async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  work.catch(ignore);
-  let stop = ignore;
-  const aborted = new Promise<never>((_resolve, reject) => {
-    stop = () => reject(signal.reason);
-    signal.addEventListener('abort', stop, { once: true });
-    if (signal.aborted) stop();
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener('abort', stop);
-  }
-}
 
 async function rolledBack(client: PoolClient): Promise<boolean> {
   return client.query('rollback').then(
