@@ -31,7 +31,7 @@ type Measured = Pick<BakeInput, 'place' | 'canary' | 'stable'>;
 class Unmeasured extends Error {
   readonly observation: MetricObservation;
   constructor(observation: MetricObservation) {
-    super('unmeasured');
+    super('detail' in observation ? observation.detail : observation.phase);
     this.observation = observation;
   }
 }

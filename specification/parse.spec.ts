@@ -378,6 +378,19 @@ describe('specification/parse.ts', () => {
     expect(({} as { admin?: boolean }).admin).toBeUndefined();
   });
 
+  it('reads conditions of metrics, and says where they are wrong', () => {
+    const metric = '    - { type: gauge, name: cpu, from: envoy, value: v, ';
+    const text = shopWith(
+      '    - { signal: errors, from: envoy, limit: 1% }',
+      `${metric}successCondition: "resul < 1" }`,
+    );
+    const [error] = errorsOf(text);
+
+    expect(error).toMatchObject({ path: 'analysis.metrics.0.successCondition' });
+    expect(error?.line).toBeGreaterThan(1);
+    expect(error?.message).toMatch(/resul/);
+  });
+
   describe('warns', () => {
     it('when no step could ever pass', () => {
       const text = shopWith('    - { signal: errors, from: envoy, limit: 1% }', '    []');

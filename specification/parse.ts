@@ -2,6 +2,7 @@
 
 import type { Spec } from '../domain/spec.ts';
 import { specSchema } from '../domain/spec.ts';
+import { conditionErrors } from './conditions.ts';
 import { invalid, readDocument } from './document.ts';
 import { fieldsOf } from './issues.ts';
 import { settingsErrors } from './settings.ts';
@@ -20,7 +21,10 @@ export function parseSpecification(text: string): ParsedSpecification {
   const document = readDocument(text);
   const result = specSchema.safeParse(document.data);
   if (!result.success) throw invalid(fieldsOf(result.error.issues, document));
-  const errors = settingsErrors(result.data, document);
+  const errors = [
+    ...settingsErrors(result.data, document),
+    ...conditionErrors(result.data, document),
+  ];
   if (errors.length > 0) throw invalid(errors);
   return { spec: result.data, warnings: warningsOf(result.data) };
 }

@@ -10,7 +10,7 @@ const arrows: Record<string, string[]> = {
   domain: [],
   providers: ['domain'],
   journal: ['domain'],
-  specification: ['domain', 'providers/schemas.ts'],
+  specification: ['domain', 'conditions', 'providers/schemas.ts'],
   conditions: ['domain'],
   activities: ['domain', 'conditions', 'providers', 'journal/contract.ts'],
   workflows: ['domain', 'activities/contract.ts'],

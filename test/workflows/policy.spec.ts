@@ -30,6 +30,19 @@ describe('workflows/stages/feedback: policies', () => {
     ['inconclusive, held', 'inconclusive', {}, 'rolled_back', 5],
     ['inconclusive, promoted', 'inconclusive', { onInconclusive: 'promote' }, 'succeeded', 100],
     ['inconclusive, rolled back', 'inconclusive', { onInconclusive: 'rollback' }, 'rolled_back', 5],
+    ['not comparable, held', 'invalid', {}, 'rolled_back', 5],
+    ['not comparable, people told', 'invalid', { onInvalid: 'notify' }, 'succeeded', 100],
+    ['no data, people told', 'noData', { onInsufficientData: 'notify' }, 'succeeded', 100],
+    ['proven, people told', 'fail', { onFail: 'notify' }, 'succeeded', 100],
+    ['proven, held, nobody decides', 'fail', { onFail: 'pause' }, 'rolled_back', 5],
+    [
+      'proven, held, expiry never promotes',
+      'fail',
+      { onFail: 'pause', onHoldExpired: 'promote' },
+      'rolled_back',
+      5,
+    ],
+    ['extended, then held', 'noData', { onInsufficientData: 'extend' }, 'rolled_back', 5],
     ['no data is not inconclusive', 'noData', { onInconclusive: 'promote' }, 'rolled_back', 5],
     [
       'a provider down is not either',
@@ -47,9 +60,37 @@ describe('workflows/stages/feedback: policies', () => {
       expect(progress.outcome).toBe(outcome);
       expect(Math.max(...world.weightsOf('eu', '1.1.0'))).toBe(highest);
       // What could not be judged is not to blame.
-      expect((await state()).ledger.quarantine).toEqual({});
+      const blamed = verdict === 'fail' && outcome === 'rolled_back' ? ['1.1.0'] : [];
+      expect(Object.keys((await state()).ledger.quarantine)).toEqual(blamed);
     }),
   );
+
+  it('extends so often and no more, and hands on what was learned', () =>
+    play(async ({ world, apply, live, begin, act }) => {
+      await apply(aSpec({ policy: { onInsufficientData: 'extend', extensions: 2 } }));
+      await live('1.0.0');
+      world.verdictFor = ({ limits }) => (limits.mode === 'bake' ? 'noData' : 'never');
+      const number = await begin('1.1.0', ({ rollouts }) => rollouts['eu']?.stage === 'hold');
+      const bakes = world.bakes.filter(({ canary }) => canary === '1.1.0');
+      expect(bakes.map(({ limits }) => limits.mode)).toEqual(['bake', 'bake', 'bake', 'guard']);
+      expect(bakes.map(({ memory }) => memory)).toEqual([{}, ...Array(3).fill({ seen: 5 })]);
+      await act(number, 'abort');
+    }));
+
+  it('a proven regression that is held is watched anew on retry', () =>
+    play(async ({ world, apply, live, begin, act, end }) => {
+      await apply(aSpec({ policy: { onFail: 'pause' } }));
+      await live('1.0.0');
+      world.verdictFor = () => 'fail';
+      const number = await begin('1.1.0', ({ rollouts }) => rollouts['eu']?.stage === 'hold');
+      // What is proven stays proven: there is nothing left to guard.
+      expect(world.bakes.filter(({ limits }) => limits.mode === 'guard')).toEqual([]);
+      world.verdictFor = () => 'pass';
+      await act(number, 'retry');
+      expect((await end(number)).outcome).toBe('succeeded');
+      const [, second] = world.bakes.filter(({ canary }) => canary === '1.1.0');
+      expect(second?.memory).toEqual({});
+    }));
 
   it('says who let it go on without a pass', () =>
     play(async ({ world, apply, live }) => {
