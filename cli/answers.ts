@@ -1,5 +1,6 @@
 /** What the server answers, as far as the CLI reads it. */
 
+import type { StepForecast } from '../domain/analysis/forecast.ts';
 import type { Action } from '../domain/actions.ts';
 import type { Measurement } from '../domain/events.ts';
 import type { Lane } from '../domain/lane.ts';
@@ -28,8 +29,17 @@ export interface ApplicationAnswer {
   links?: Links;
 }
 
+/** What the evidence of an environment's steps can be expected to show. */
+export interface EnvironmentForecast {
+  environment: string;
+  steps: StepForecast[];
+  warnings: string[];
+}
+
 export interface PlanAnswer {
   plan: Plan;
+  /** Null when nobody could be asked, absent from older servers. */
+  forecast?: EnvironmentForecast[] | null;
 }
 
 export interface SubmitAnswer {

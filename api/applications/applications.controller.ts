@@ -17,6 +17,7 @@ import { ApplicationPipe } from '../validation.ts';
 import * as schemas from './applications.schemas.ts';
 import { ApplicationsService } from './applications.service.ts';
 import { DirectoryService } from './directory.service.ts';
+import { ForecastService } from './forecast.service.ts';
 import { SpecificationText } from './specification-text.ts';
 
 @ApiTags('applications')
@@ -26,6 +27,7 @@ export class ApplicationsController {
     @Inject(CONFIG) private readonly config: ApiConfig,
     @Inject(ApplicationsService) private readonly applications: ApplicationsService,
     @Inject(DirectoryService) private readonly directory: DirectoryService,
+    @Inject(ForecastService) private readonly forecasts: ForecastService,
   ) {}
 
   @Get()
@@ -73,7 +75,8 @@ export class ApplicationsController {
     @Param('app', ApplicationPipe) app: string,
     @Body({ schema: schemas.planBody }) body: schemas.PlanBody,
   ) {
-    return { plan: await this.applications.plan(app, body.version) };
+    const plan = await this.applications.plan(app, body.version);
+    return { plan, forecast: await this.forecasts.of(app, plan) };
   }
 
   @Post(':app/releases')

@@ -4,11 +4,12 @@ import { Module } from '@nestjs/common';
 import { ApplicationsController } from './applications.controller.ts';
 import { ApplicationsService } from './applications.service.ts';
 import { DirectoryService } from './directory.service.ts';
+import { ForecastService } from './forecast.service.ts';
 import { SpecificationsController } from './specifications.controller.ts';
 
 @Module({
   controllers: [ApplicationsController, SpecificationsController],
-  providers: [ApplicationsService, DirectoryService],
+  providers: [ApplicationsService, DirectoryService, ForecastService],
   exports: [DirectoryService],
 })
 export class ApplicationsModule {}

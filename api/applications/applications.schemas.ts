@@ -69,7 +69,35 @@ export const applicationAnswer = z
   })
   .meta({ id: 'Application' });
 
-export const planAnswer = z.object({ plan: planSchema });
+const forecastSchema = z
+  .looseObject({
+    environment: z.string(),
+    steps: z.array(
+      z.looseObject({
+        step: z.int(),
+        weight: z.number(),
+        likely: z.number().describe('Milliseconds with a healthy canary'),
+        metrics: z.array(
+          z.looseObject({
+            metric: z.string(),
+            pass: z.number().nullable().describe('Milliseconds until it passes; null: not in time'),
+            visible: z.number().nullable().describe('Smallest bad share found in 90 % of cases'),
+            cost: z.number().nullable().describe('Bad requests until one at the margin is found'),
+          }),
+        ),
+      }),
+    ),
+    warnings: z.array(z.string()),
+  })
+  .meta({ id: 'Forecast' });
+
+export const planAnswer = z.object({
+  plan: planSchema,
+  forecast: z
+    .array(forecastSchema)
+    .nullable()
+    .describe('From the traffic of the stable version; null when nobody could be asked'),
+});
 
 export const submissionAnswer = z
   .object({

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import type { PlanAnswer } from '../answers.ts';
 import { action, type Session } from '../call.ts';
 import { segment } from '../client.ts';
+import { forecastLines } from '../render/forecast.ts';
 import { planLines } from '../render/plan.ts';
 import {
   versionOf,
@@ -24,7 +25,10 @@ export function addPlan(program: Command, session: Session): void {
       const path = `/applications/${segment(application)}/plan`;
       const answer = await client.post<PlanAnswer>(path, { body: { version: versionOf(options) } });
       if (call.json) call.printJson(answer);
-      else call.print(planLines(application, answer.plan));
+      else {
+        call.print(planLines(application, answer.plan));
+        call.print(forecastLines(answer.forecast ?? []));
+      }
       call.say('Nothing was started. `crescendo release` with the same options does it.');
     }),
   );
