@@ -2,6 +2,7 @@
 
 import { Command, CommanderError } from 'commander';
 import { wantsColor, type Session } from './call.ts';
+import { addAa } from './commands/aa.ts';
 import { addActions } from './commands/actions.ts';
 import { addAnalyze } from './commands/analyze.ts';
 import { addBacktest } from './commands/backtest.ts';
@@ -70,7 +71,7 @@ function createProgram(session: Session): Command {
     for (const adder of adders) adder(program, session);
   };
   add(groups.start, addUp, addDemo);
-  add(groups.release, addApply, addValidate, addPlan, addRelease);
+  add(groups.release, addApply, addValidate, addPlan, addRelease, addAa);
   add(groups.look, addList, addGet, addWatch, addStatus);
   add(groups.steer, addActions, addStop);
   add(groups.other, addAnalyze, addBacktest, addContext, addCompletion);
