@@ -26,8 +26,8 @@ export function delayField(byDefault: number) {
 
 /**
  * The buckets, on multiples of their size, that ended after `from` and not after `to`. Looks whose
- * ranges follow each other so get every bucket once; a look shorter than a bucket may get none
- * (`from` equals `to`). A range without length is the last bucket before it.
+ * ranges follow each other so get every bucket once, as long as the size stays the same; a look that
+ * is shorter than a bucket may get none (`from` equals `to`). A range without length is the last bucket before it.
  */
 export function wholeBuckets(query: MetricQuery, grid: Grid): Buckets {
   const size = bucketSize(query, grid);

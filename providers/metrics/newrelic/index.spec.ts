@@ -136,6 +136,15 @@ describe('providers/metrics/newrelic/index', () => {
     expect(asked().variables.nrql).toMatch(/TIMESERIES 20 SECONDS$/);
   });
 
+  it('has nothing for a look in which no second ended, and does not ask', async () => {
+    const look = { ...range, from: range.from + 100, to: range.from + 600, step: 500 };
+    expect(await ask(look)).toMatchObject({
+      kind: 'noData',
+      detail: expect.stringContaining('1 s'),
+    });
+    expect(stub.requests).toHaveLength(0);
+  });
+
   it('waits until agents have sent everything', async () => {
     await ask(range, { delayMs: undefined });
     expect(asked().variables.nrql).toContain('SINCE 1699999970000 UNTIL 1700000000000');

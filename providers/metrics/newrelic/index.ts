@@ -3,7 +3,7 @@
 import type { CallContext } from '../../call.ts';
 import type { Vendor } from '../../shelf.ts';
 import { answering, pointsOrNone, wrongQuery } from '../answers.ts';
-import { bucketsFromEnd, type Buckets } from '../buckets.ts';
+import { bucketsFromEnd, noBucketEnded, type Buckets } from '../buckets.ts';
 import type { MetricAnswer, MetricProvider, MetricQuery } from '../contract.ts';
 import { askGraphql, type GraphqlError } from '../graphql.ts';
 import { toSeries } from './results.ts';
@@ -52,6 +52,7 @@ async function ask(
   if (clause) return wrongQuery(`leave ${clause} out of the query: time comes from the analysis`);
   const { delayMs, timeoutMs, apiKey, account } = connection;
   const buckets = bucketsFromEnd(query, { unitMs: 1_000, delayMs, maxPoints });
+  if (buckets.from >= buckets.to) return noBucketEnded(1_000);
   const read = await askGraphql(
     {
       vendor: 'New Relic',

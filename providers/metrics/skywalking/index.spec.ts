@@ -192,13 +192,14 @@ describe('providers/metrics/skywalking/index', () => {
   });
 
   it.each([
-    ['UNKNOWN', 'Metrics name: [service_cmp] not found.', 'service_cmp'],
-    ['RECORD_LIST', null, 'neither'],
-  ])('says what is wrong with an expression of type %s', async (type, error, said) => {
+    ['UNKNOWN', 'Metrics name: [service_cmp] not found.', 'service_cmp', false],
+    ['UNKNOWN', 'Internal IO exception, query metrics error.', 'IO exception', true],
+    ['RECORD_LIST', null, 'neither', false],
+  ])('says what is wrong with %s, %s', async (type, error, said, retryable) => {
     stub.answerWith(result(type, [], error));
     expect(await ask(range)).toEqual({
       kind: 'error',
-      retryable: false,
+      retryable,
       detail: expect.stringContaining(said),
     });
   });

@@ -76,10 +76,15 @@ async function ask(
   );
   if ('failed' in read) return read.failed;
   const { result } = read.said;
-  if (result.error)
-    return wrongQuery(`SkyWalking cannot evaluate "${expression}": ${result.error}`);
+  if (result.error) return cannotEvaluate(expression, result.error);
   const series = toSeries(result, buckets, query.step);
   return typeof series === 'string' ? wrongQuery(series) : pointsOrNone(series);
+}
+
+/** Most often the expression is wrong; storage that is away is called an internal exception. */
+function cannotEvaluate(expression: string, error: string): MetricAnswer {
+  const detail = `SkyWalking cannot evaluate "${expression}": ${error}`;
+  return { kind: 'error', detail, retryable: /^internal\b/i.test(error) };
 }
 
 /** Minutes in the server's own time; the end is inclusive. */
