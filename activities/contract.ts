@@ -12,8 +12,8 @@ import type {
   Version,
   Weight,
 } from '../domain/release.ts';
-import type { TestSpec } from '../domain/spec.ts';
 import type { QueueState } from '../domain/task-queue.ts';
+import type { TestSpec } from '../domain/test-spec.ts';
 
 export interface VersionAtPlace {
   place: Place;

@@ -6,8 +6,9 @@ import { gatesBeyond, planGate, stepGates, type GatePlan, type StepGate } from '
 import type { GateSpec } from './gate-spec.ts';
 import { environmentLedger, lastGood, type Ledger } from './ledger.ts';
 import type { Place, ProviderReference, Version } from './release.ts';
-import type { Spec, TestSpec } from './spec.ts';
+import type { Spec } from './spec.ts';
 import { problemsOf, stepsOf, type Step } from './strategy.ts';
+import type { TestSpec } from './test-spec.ts';
 import { leastPowers, type RouterPowers } from './traffic.ts';
 import { toleratedFailures, type WaveSpec } from './waves-spec.ts';
 
@@ -177,6 +178,11 @@ export function rolloutsOf(plan: Plan): RolloutPlan[] {
   return [...(plan.staging ? [plan.staging] : []), ...plan.waves.flatMap((wave) => wave.rollouts)];
 }
 
+/** How many tests a rollout runs in all; undefined without a plan. */
+export function countTests(plan: RolloutPlan | null): number | undefined {
+  return plan?.steps.reduce((sum, step) => sum + (step.tests?.length ?? 0), plan.tests.length);
+}
+
 function planRollout(
   spec: Spec,
   version: Version,
@@ -208,7 +214,7 @@ function planRollout(
     version,
     stable,
     designated: designate(spec, environment, version.name, ledger, stage),
-    tests: stage === 'staging' ? (spec.staging?.tests ?? []) : spec.production.tests,
+    tests: stage === 'staging' ? (spec.staging?.tests ?? []) : testsBefore(spec),
     onTestFailure: stage === 'staging' ? (spec.staging?.onFail ?? 'reject') : 'reject',
     steps,
     gates: stage === 'staging' ? [] : stepGates(gatesOf(spec), steps),
@@ -220,6 +226,11 @@ function planRollout(
 
 function powersOf(router: ProviderReference | null, { powers }: PlanContext): RouterPowers {
   return powers?.[router?.vendor ?? ''] ?? leastPowers;
+}
+
+/** On the candidate while it has no traffic. */
+function testsBefore({ production: { tests, strategy } }: Spec): TestSpec[] {
+  return 'blueGreen' in strategy ? [...tests, ...strategy.blueGreen.before] : tests;
 }
 
 function horizonOf(steps: readonly Step[], interval: number): number {
@@ -269,7 +280,8 @@ function stepsFor(
   const steps = stepsOf(spec.production.strategy, granularity);
   if (!first) return steps;
   const last = steps.at(-1);
-  return [{ number: 1, weight: 100, bake: metrics.length > 0 ? (last?.bake ?? null) : null }];
+  const bake = metrics.length > 0 ? (last?.bake ?? null) : null;
+  return [{ number: 1, weight: 100, bake, ...(last?.tests && { tests: last.tests }) }];
 }
 
 function designate(

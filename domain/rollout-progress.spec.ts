@@ -110,6 +110,19 @@ describe('domain/rollout-progress', () => {
     ]);
   });
 
+  it('bakes on while a test of the step runs, and is left to the test after it', () => {
+    const smoke = { type: 'test.started', name: 'smoke' } as const;
+    const both = [started, shifted(5, 1), smoke, baking];
+    expect(fold(...both)).toMatchObject({ stage: 'bake', testing: 'smoke' });
+    expect(fold(...both, test('smoke', true))).toMatchObject({ stage: 'bake', testing: null });
+    expect(fold(started, shifted(5, 1), baking, smoke)).toMatchObject({ stage: 'bake' });
+    expect(fold(...both, finished('pass'))).toMatchObject({ stage: 'test', testing: 'smoke' });
+    expect(fold(...both, finished('fail'))).toMatchObject({ stage: 'bake' });
+    expect(fold(...both, finished('fail'), back)).toMatchObject({ testing: null });
+    const hold = { type: 'rollout.holding', wait: aWait('verdict') } as const;
+    expect(fold(...both, hold, test('smoke', true), smoke)).toMatchObject({ stage: 'hold' });
+  });
+
   it('is no longer late once it is verified', () => {
     const late = { type: 'rollback.delayed', sentence: 'late', attempts: 1 } as const;
     const verified: RolloutEventBody = { type: 'rollback.verified', to: '1.0.0', shares: [] };

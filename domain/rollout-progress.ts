@@ -34,6 +34,8 @@ export interface RolloutProgress {
   designated: string | null;
   candidateUrl: string | null;
   tests: TestResult[];
+  /** The test that runs now; after a switch it runs while the step bakes. */
+  testing: string | null;
   steps: StepProgress[];
   /** The step that is current, from 1; null before the first. */
   step: number | null;
@@ -73,6 +75,7 @@ export function newRollout(environment: string, at: string): RolloutProgress {
     designated: null,
     candidateUrl: null,
     tests: [],
+    testing: null,
     steps: [],
     step: null,
     weight: 0,
@@ -115,11 +118,13 @@ export function advanceRollout(rollout: RolloutProgress, event: RolloutEvent): R
       return rollout;
     case 'version.deployed':
       return { ...rollout, candidateUrl: event.url };
-    case 'test.started':
-      return enter('test');
+    case 'test.started': {
+      const testing = event.name;
+      return isBaking(rollout) ? { ...rollout, testing } : enter('test', { testing });
+    }
     case 'test.finished': {
       const others = rollout.tests.filter(({ name }) => name !== event.result.name);
-      return { ...rollout, tests: [...others, event.result] };
+      return { ...rollout, testing: null, tests: [...others, event.result] };
     }
     case 'rollout.calibrated':
       return rollout;
@@ -147,10 +152,13 @@ export function advanceRollout(rollout: RolloutProgress, event: RolloutEvent): R
       const state = verdict === 'pass' || verdict === 'fail' ? decided[verdict] : 'inconclusive';
       const change = { state, verdict: event.verdict } as const;
       const steps = setStep(rollout, event.step, change);
-      return { ...rollout, wait: null, verdict: event.verdict, steps };
+      const done = { wait: null, verdict: event.verdict, steps };
+      return isTested(rollout, change.state) ? enter('test', done) : { ...rollout, ...done };
     }
-    case 'bake.promoted':
-      return { ...rollout, wait: null, steps: setStep(rollout, event.step, { state: 'promoted' }) };
+    case 'bake.promoted': {
+      const done = { wait: null, steps: setStep(rollout, event.step, { state: 'promoted' }) };
+      return isTested(rollout, 'promoted') ? enter('test', done) : { ...rollout, ...done };
+    }
     case 'rollout.holding':
       return enter('hold', { wait: event.wait });
     case 'rollout.resumed':
@@ -165,7 +173,12 @@ export function advanceRollout(rollout: RolloutProgress, event: RolloutEvent): R
     case 'rollout.settled':
       return enter('finished', { settled: event.wave });
     case 'rollback.started':
-      return enter('rollback', { cause: event.cause, designated: event.to, gate: null });
+      return enter('rollback', {
+        cause: event.cause,
+        designated: event.to,
+        gate: null,
+        testing: null,
+      });
     case 'rollback.delayed':
       return { ...rollout, sentence: event.sentence };
     case 'rollback.verified':
@@ -181,6 +194,16 @@ export function advanceRollout(rollout: RolloutProgress, event: RolloutEvent): R
       return enter('ended', { outcome, live, sentence, unserved: null });
     }
   }
+}
+
+function isBaking({ stage, step, steps }: RolloutProgress): boolean {
+  if (stage === 'hold') return step !== null;
+  return steps.some(({ number, state }) => number === step && state === 'baking');
+}
+
+/** A step that has passed while its tests still run is left to them. */
+function isTested({ testing }: RolloutProgress, state: StepProgress['state']): boolean {
+  return testing !== null && (state === 'passed' || state === 'promoted');
 }
 
 function setStep(

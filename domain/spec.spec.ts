@@ -195,6 +195,23 @@ describe('domain/spec', () => {
     ['a mirror of nothing', strategy({ steps: [{ mirror: 0 }] }), 'production.strategy'],
     ['a mirror above everything', strategy({ steps: [{ mirror: '101%' }] }), 'production.strategy'],
     ['a mirror that is no number', strategy({ steps: [{ mirror: 'ten' }] }), 'production.strategy'],
+    [
+      'a bake after the switch that ends before it begins',
+      production({ strategy: { blueGreen: { after: { bake: { max: '1m' } } } } }),
+      'production.strategy.blueGreen.after.bake: min must not be above max',
+    ],
+    [
+      'two tests of one name around the switch',
+      production({
+        strategy: {
+          blueGreen: {
+            before: [{ name: 'smoke', fake: {} }],
+            after: { tests: [{ name: 'smoke', fake: {} }] },
+          },
+        },
+      }),
+      'production.strategy.blueGreen.after.tests: two tests are called "smoke"',
+    ],
     ['a step above 100', strategy({ steps: [101] }), 'production.strategy'],
     ['a step of nothing', strategy({ steps: [0] }), 'production.strategy'],
     [

@@ -5,8 +5,8 @@ import { analysisSchema } from './analysis/spec.ts';
 import { durationSchema } from './duration.ts';
 import { gateSchema, rolesSchema } from './gate-spec.ts';
 import { labelPattern, versionNamePattern } from './ids.ts';
-import { isRecord } from './json.ts';
 import { strategySchema } from './strategy-spec.ts';
+import { testsSchema } from './test-spec.ts';
 import { labelsSchema, placeWaves, wavesSchema, type PlacedWave } from './waves-spec.ts';
 
 const labelSchema = z
@@ -61,25 +61,6 @@ const environmentSchema = z.strictObject({
   labels: labelsSchema.optional().describe('Words that waves select it by'),
 });
 
-const testSchema = z
-  .record(z.string(), z.unknown())
-  .transform(({ name, ...kinds }, context) => {
-    const refuse = (message: string, path: string[] = []) => {
-      context.addIssue({ code: 'custom', message, path });
-      return z.NEVER;
-    };
-    if (typeof name !== 'string' || name.length === 0 || name.length > 100) {
-      return refuse('give the test a name of 1 to 100 characters', ['name']);
-    }
-    const [vendor, settings] = Object.entries(kinds)[0] ?? [];
-    if (vendor === undefined || Object.keys(kinds).length !== 1) {
-      return refuse('name exactly one kind of test beside `name`, e.g. http: { url: … }');
-    }
-    if (!isRecord(settings)) return refuse('its settings must be a mapping', [vendor]);
-    return { name, vendor, settings };
-  })
-  .meta({ description: '`name`, and one kind of test with its settings: http or command' });
-
 /** What may follow when a step ends without a pass. */
 const withoutVerdict = z
   .enum(['pause', 'extend', 'rollback', 'promote', 'notify'])
@@ -129,7 +110,7 @@ const writtenSchema = z.strictObject({
   staging: z
     .strictObject({
       environment: labelSchema,
-      tests: z.array(testSchema).max(100).default([]),
+      tests: testsSchema,
       onFail: z.enum(['reject', 'hold']).default('reject'),
     })
     .optional(),
@@ -137,7 +118,7 @@ const writtenSchema = z.strictObject({
     waves: wavesSchema,
     gates: z.array(gateSchema).max(100).default([]),
     strategy: strategySchema.prefault({ canary: {} }),
-    tests: z.array(testSchema).max(100).default([]).describe('On the candidate, before traffic'),
+    tests: testsSchema.describe('On the candidate, before traffic'),
     keepWarm: duration('10m').describe('How long the old version stays up after 100 %'),
   }),
   analysis: analysisSchema.prefault({}),
@@ -152,7 +133,6 @@ export const specSchema = writtenSchema.superRefine(checkReferences).transform(w
 export type Spec = z.output<typeof specSchema>;
 /** A specification as users write it. */
 export type SpecInput = z.input<typeof specSchema>;
-export type TestSpec = z.output<typeof testSchema>;
 
 type Written = z.output<typeof writtenSchema>;
 

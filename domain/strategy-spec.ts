@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { durationSchema } from './duration.ts';
+import { testsSchema } from './test-spec.ts';
 
 export const bakeSchema = z
   .strictObject({
@@ -160,9 +161,35 @@ function generate(from: number, to: number, weightAt: (count: number) => number)
   return weights;
 }
 
+const blueGreenSchema = z
+  .strictObject({
+    before: testsSchema.describe('Tests on the candidate at 0 %, after those of production'),
+    mirror: mirrorSchema.optional().describe('Copies that are watched before the switch'),
+    bake: bakeSchema.prefault({}),
+    after: z
+      .strictObject({
+        tests: testsSchema.describe('Tests after the switch, while it bakes'),
+        bake: ownBakeSchema,
+      })
+      .prefault({}),
+  })
+  .superRefine(({ before, bake, after }, context) => {
+    const own = { ...bake, ...after.bake };
+    if (own.min > own.max) {
+      const message = 'min must not be above max';
+      context.addIssue({ code: 'custom', path: ['after', 'bake'], message });
+    }
+    const names = [...before, ...after.tests].map(({ name }) => name);
+    const twice = names.find((name, index) => names.indexOf(name) !== index);
+    if (twice === undefined) return;
+    const message = `two tests are called "${twice}"`;
+    context.addIssue({ code: 'custom', path: ['after', 'tests'], message });
+  });
+
 export const strategySchema = z
   .union([
     z.strictObject({ canary: canarySchema }),
+    z.strictObject({ blueGreen: blueGreenSchema }),
     z.strictObject({ allAtOnce: z.strictObject({ bake: bakeSchema.optional() }) }),
   ])
   .describe('How the audience grows');

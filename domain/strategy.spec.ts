@@ -54,6 +54,15 @@ describe('domain/strategy', () => {
       { canary: { steps: [0.05, { linear: { from: 0.1, by: 0.1, to: 0.4 } }, 50] } },
       [0.05, 0.1, 0.2, 0.3, 0.4, 50, 100].map((weight) => [weight, usual]),
     ],
+    ['blue/green', { blueGreen: {} }, [[100, usual]]],
+    [
+      'blue/green with a mirror and its own bake after the switch',
+      { blueGreen: { mirror: '20%', bake: { min: '5m' }, after: { bake: { max: '1h' } } } },
+      [
+        [0, { min: 300_000, max: 1_200_000 }],
+        [100, { min: 300_000, max: 3_600_000 }],
+      ],
+    ],
     ['all at once, unwatched', { allAtOnce: {} }, [[100, null]]],
     ['all at once, watched', { allAtOnce: { bake: {} } }, [[100, usual]]],
   ])('steps: %s', (_, strategy, expected) => {
@@ -93,6 +102,15 @@ describe('domain/strategy', () => {
       [0, 1],
       [50, 1],
       [100, 0],
+    ]);
+  });
+
+  it('tests after the switch of blue/green, and mirrors before it', () => {
+    const smoke = { name: 'smoke', http: { url: '/health' } };
+    const steps = stepsFor({ blueGreen: { mirror: 20, after: { tests: [smoke] } } });
+    expect(steps.map(({ rules, tests }) => [rules, tests?.map(({ name }) => name)])).toEqual([
+      [{ mirror: 20 }, undefined],
+      [undefined, ['smoke']],
     ]);
   });
 

@@ -3,6 +3,7 @@
 import type { TrafficRules, Weight } from './release.ts';
 import type { Spec } from './spec.ts';
 import { weightsOf, type StepSpec } from './strategy-spec.ts';
+import type { TestSpec } from './test-spec.ts';
 import { beyond, ringWords, type RouterPowers } from './traffic.ts';
 import { percent } from './words.ts';
 
@@ -15,9 +16,12 @@ export interface Step {
   bake: { min: number; max: number } | null;
   /** What the candidate gets beside the weight: insiders, copies. */
   rules?: TrafficRules;
+  /** On the candidate once it has this weight, while the bake goes on. */
+  tests?: TestSpec[];
 }
 
 export type Strategy = Spec['production']['strategy'];
+type BlueGreen = Extract<Strategy, { blueGreen: unknown }>['blueGreen'];
 
 /**
  * Steps in order, the last one always 100 %. A ring keeps the candidate through the steps after it,
@@ -28,13 +32,26 @@ export function stepsOf(strategy: Strategy, granularity: number): Step[] {
   if ('allAtOnce' in strategy) {
     return [{ number: 1, weight: 100, bake: strategy.allAtOnce.bake ?? null }];
   }
+  if ('blueGreen' in strategy) return numbered(switchOf(strategy.blueGreen));
   const { steps, bake } = strategy.canary;
-  const taken = steps.reduce<Unnumbered[]>((before, step) => {
+  const taken: Unnumbered[] = [];
+  for (const step of steps) {
     const own = { ...bake, ...(typeof step === 'number' ? {} : step.bake) };
-    return [...before, ...stepsFrom(step, own, before, granularity)];
-  }, []);
+    taken.push(...stepsFrom(step, own, taken.at(-1), granularity));
+  }
   if (taken.at(-1)?.weight !== 100) taken.push({ weight: 100, bake });
-  return taken.map((step, index) => ({ number: index + 1, ...step }));
+  return numbered(taken);
+}
+
+function numbered(steps: readonly Unnumbered[]): Step[] {
+  return steps.map((step, index) => ({ number: index + 1, ...step }));
+}
+
+/** Blue/green: everybody at once, after copies of their requests when a mirror is asked for. */
+function switchOf({ mirror, bake, after }: BlueGreen): Unnumbered[] {
+  const tests = after.tests.length > 0 ? { tests: after.tests } : {};
+  const all = { weight: 100, bake: { ...bake, ...after.bake }, ...tests };
+  return mirror === undefined ? [all] : [{ weight: 0, bake, rules: { mirror } }, all];
 }
 
 type Unnumbered = Omit<Step, 'number'>;
@@ -42,10 +59,10 @@ type Unnumbered = Omit<Step, 'number'>;
 function stepsFrom(
   step: StepSpec,
   bake: Step['bake'],
-  before: readonly Unnumbered[],
+  before: Unnumbered | undefined,
   granularity: number,
 ): Unnumbered[] {
-  const rings = before.at(-1)?.rules?.rings ?? [];
+  const rings = before?.rules?.rings ?? [];
   if (typeof step === 'object' && 'ring' in step) {
     return [{ weight: 0, bake, rules: { rings: [...rings, step.ring] } }];
   }
@@ -54,7 +71,7 @@ function stepsFrom(
     return [{ weight: 0, bake, rules: { ...kept, mirror: step.mirror } }];
   }
   const weights = isGenerated(step) ? roundAll(weightsOf(step), granularity) : weightsOf(step);
-  const last = before.at(-1)?.weight ?? 0;
+  const last = before?.weight ?? 0;
   return weights
     .filter((weight) => !isGenerated(step) || weight > last)
     .map((weight) => {

@@ -246,6 +246,19 @@ describe('specification/parse.ts', () => {
       ],
     ],
     [
+      'a test around the switch without its settings',
+      shopWith(
+        'analysis:',
+        '  strategy: { blueGreen: { after: { tests: [{ name: after, http: {} }] } } }\nanalysis:',
+      ),
+      [
+        expect.objectContaining({
+          path: 'production.strategy.blueGreen.after.tests.0.http.url',
+          message: 'is missing: expected a text',
+        }),
+      ],
+    ],
+    [
       'a key that is there twice',
       `${shop}application: other\n`,
       [{ path: '', message: 'this key is there twice; keep one', line: 22, column: 1 }],

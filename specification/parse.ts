@@ -38,7 +38,7 @@ function warningsOf(spec: Spec): string[] {
   for (const name of Object.keys(spec.environments)) {
     if (!used.has(name)) warnings.push(`environments.${name}: no stage uses it`);
   }
-  if ('canary' in spec.production.strategy && spec.analysis.metrics.length === 0) {
+  if (!('allAtOnce' in spec.production.strategy) && spec.analysis.metrics.length === 0) {
     warnings.push('analysis.metrics: is empty, so no step could pass; every plan will be refused');
   }
   return warnings;

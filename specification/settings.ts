@@ -34,7 +34,18 @@ function mentions(spec: Spec): Mention[] {
     ...environments,
     ...listed('test', ['staging', 'tests'], spec.staging?.tests ?? []),
     ...listed('test', ['production', 'tests'], spec.production.tests),
+    ...testsAround(spec.production.strategy),
     ...listed('notifier', ['notify'], spec.notify),
+  ];
+}
+
+function testsAround(strategy: Spec['production']['strategy']): Mention[] {
+  if (!('blueGreen' in strategy)) return [];
+  const { before, after } = strategy.blueGreen;
+  const path = ['production', 'strategy', 'blueGreen'];
+  return [
+    ...listed('test', [...path, 'before'], before),
+    ...listed('test', [...path, 'after', 'tests'], after.tests),
   ];
 }
 

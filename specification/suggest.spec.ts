@@ -21,7 +21,7 @@ describe('specification/suggest.ts', () => {
     ],
     [
       ['production', 'strategy'],
-      ['canary', 'allAtOnce'],
+      ['canary', 'blueGreen', 'allAtOnce'],
     ],
     [
       ['production', 'strategy', 'canary', 'steps', 0],

@@ -81,9 +81,9 @@ async function goForward(current: Rollout): Promise<Departure | null> {
   try {
     await forward.run(async () => {
       const candidate = await stageCandidate(current);
-      await testCandidate(current, candidate);
+      await testCandidate(current, candidate, current.plan.tests);
       await calibrate(current);
-      await expand(current);
+      await expand(current, candidate);
       await untilConcluded(current);
     });
     return null;

@@ -81,11 +81,11 @@ function stepLines(steps: readonly Step[]): Line[] {
   );
 }
 
-function bakeSentence({ bake }: Pick<Step, 'bake'>): string {
-  if (!bake) return 'not watched';
-  return bake.min === bake.max
-    ? `baked ${span(bake.min)}`
-    : `baked ${span(bake.min)} to ${span(bake.max)}`;
+function bakeSentence({ bake, tests = [] }: Pick<Step, 'bake' | 'tests'>): string {
+  const beside = tests.length > 0 ? `, tests: ${tests.map(({ name }) => name).join(', ')}` : '';
+  if (!bake) return `not watched${beside}`;
+  const { min, max } = bake;
+  return `baked ${min === max ? span(min) : `${span(min)} to ${span(max)}`}${beside}`;
 }
 
 function bakingSentence({ min, max }: Plan['baking']): string {

@@ -1,5 +1,6 @@
 /** One environment of a release: its bar, what it is doing, its steps and their verdicts. */
 
+import { countTests } from '../../domain/plan.ts';
 import {
   reachedBy,
   type RolloutProgress,
@@ -206,7 +207,7 @@ function pausedNote({ progress }: View, { environment }: RolloutProgress): strin
 }
 
 function testCount(view: View, { environment, tests }: RolloutProgress): string {
-  const all = planOf(view.progress, environment)?.tests.length ?? tests.length;
+  const all = countTests(planOf(view.progress, environment)) ?? tests.length;
   const failed = tests.filter(({ passed }) => !passed).length;
   const bad = failed > 0 ? `, ${failed} failed` : '';
   return `${tests.length} of ${all} tests done${bad}`;

@@ -124,3 +124,86 @@ describe('workflows/stages/canary: rings and mirrors', () => {
       });
     }));
 });
+
+describe('workflows/stages/expand: blue/green', () => {
+  const blueGreen = {
+    before: [{ name: 'before', fake: {} }],
+    mirror: 50,
+    after: { tests: [{ name: 'after', fake: {} }] },
+  };
+  const switching = specOf({ blueGreen });
+
+  it('tests at 0 %, mirrors, switches once, tests and bakes, and keeps the old one until the end', () =>
+    play(async ({ world, apply, live, begin, end }) => {
+      await apply(switching);
+      await live('1.0.0');
+      world.tests.length = 0;
+      const number = await begin('1.1.0', ({ stage }) => stage === 'warm');
+      expect(world.running['eu']).toEqual(new Set(['1.0.0', '1.1.0']));
+      expect((await end(number)).outcome).toBe('succeeded');
+      expect(world.tests).toEqual(['smoke', 'before', 'after']);
+      expect(sharesOf(world, '1.1.0')).toEqual([
+        [0, null],
+        [0, { mirror: 50 }],
+        [100, null],
+        [100, null],
+      ]);
+    }));
+
+  it('is rejected by a test before the switch: nobody has met it', () =>
+    play(async ({ world, apply, live, state }) => {
+      await apply(switching);
+      await live('1.0.0');
+      world.testPasses = (name, version) => name !== 'before' || version !== '1.1.0';
+      const progress = await live('1.1.0');
+      expect(progress).toMatchObject({ outcome: 'rejected', quarantined: null });
+      expect(Math.max(...world.weightsOf('eu', '1.1.0'))).toBe(0);
+      expect((await state()).ledger.quarantine).toEqual({});
+    }));
+
+  it('goes back at once on a test after the switch, bake or not, and keeps the version out', () =>
+    play(async ({ world, apply, live }) => {
+      await apply(switching);
+      await live('1.0.0');
+      world.verdictFor = ({ canary, weight }) =>
+        canary === '1.1.0' && weight === 100 ? 'never' : 'pass';
+      world.testPasses = (name, version) => name !== 'after' || version !== '1.1.0';
+      const deploys = world.deploys.filter(({ version }) => version === '1.0.0').length;
+      const progress = await live('1.1.0');
+      expect(progress.outcome).toBe('rolled_back');
+      expect(progress.quarantined).toContain('test "after" failed');
+      expect(world.shares['eu']).toEqual([{ version: '1.0.0', weight: 100 }]);
+      // Once more at its start, to heal one that had died; none on the way back.
+      const again = world.deploys.filter(
+        ({ version, environment }) => version === '1.0.0' && environment === 'eu',
+      ).length;
+      expect(again).toBe(2);
+      expect(deploys).toBeGreaterThan(0);
+    }));
+
+  it('goes back on a breach while a test still runs, which is then ended', () =>
+    play(async ({ world, apply, live }) => {
+      await apply(switching);
+      await live('1.0.0');
+      world.verdictFor = ({ canary, weight }) =>
+        canary === '1.1.0' && weight === 100 ? 'fail' : 'pass';
+      world.testPasses = (name, version) =>
+        name === 'after' && version === '1.1.0' ? 'never' : true;
+      const progress = await live('1.1.0');
+      expect(progress).toMatchObject({ outcome: 'rolled_back', quarantined: 'eu: errors: fail' });
+      expect(progress.rollouts['eu']).toMatchObject({ stage: 'ended', testing: null });
+    }));
+
+  it('waits for the tests when the bake has passed, and a person may skip them', () =>
+    play(async ({ world, apply, live, begin, act, end }) => {
+      await apply(switching);
+      await live('1.0.0');
+      world.testPasses = (name) => (name === 'after' ? 'never' : true);
+      const number = await begin('1.1.0', ({ rollouts }) => {
+        const { stage, testing, weight } = rollouts['eu'] ?? {};
+        return stage === 'test' && testing === 'after' && weight === 100;
+      });
+      await act(number, 'skip', { reason: 'known to hang' });
+      expect((await end(number)).outcome).toBe('succeeded');
+    }));
+});

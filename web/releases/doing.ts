@@ -2,6 +2,7 @@
 
 import type { Mark } from '../../domain/marks.ts';
 import type { ReleaseProgress } from '../../domain/progress.ts';
+import { countTests } from '../../domain/plan.ts';
 import { reachedBy, type RolloutProgress } from '../../domain/rollout-progress.ts';
 import type { Wait } from '../../domain/events.ts';
 import { span } from '../../domain/words.ts';
@@ -74,7 +75,7 @@ function bakeClock({ wait, since }: RolloutProgress, now: number): string {
 }
 
 function testCount(progress: ReleaseProgress, { environment, tests }: RolloutProgress): string {
-  const all = planOf(progress, environment)?.tests.length ?? tests.length;
+  const all = countTests(planOf(progress, environment)) ?? tests.length;
   const failed = tests.filter(({ passed }) => !passed).length;
   return `${tests.length} of ${all} tests done${failed > 0 ? `, ${failed} failed` : ''}`;
 }

@@ -1,6 +1,7 @@
 /** The end of a release: the old versions retire, or every environment that was begun comes back. */
 
 import { condition } from '@temporalio/workflow';
+import type { TestResult } from '../../domain/events.ts';
 import type { Outcome } from '../../domain/release.ts';
 import { rolloutsOf } from '../../domain/plan.ts';
 import type { RolloutProgress } from '../../domain/rollout-progress.ts';
@@ -114,11 +115,17 @@ async function recoverAll(current: Release, fleet: Fleet): Promise<void> {
 function blame(current: Release, turn: Turn): string | null {
   if (current.input.mode !== 'forward') return null;
   if (turn.quarantine) return turn.cause;
-  const failed = Object.values(current.progress.rollouts).find(
-    ({ verdict }) => verdict?.verdict === 'fail',
-  );
+  const rollouts = Object.values(current.progress.rollouts);
+  const failed = rollouts.find(({ verdict }) => verdict?.verdict === 'fail');
   if (failed) return `${failed.environment}: ${failed.verdict?.sentence ?? ''}`;
+  // Before it had traffic a failed test says no more than that it does not qualify.
+  const unsound = rollouts.find(({ peak, tests }) => peak > 0 && tests.some(hasFailed));
+  if (unsound) return `${unsound.environment}: ${unsound.cause ?? ''}`;
   return current.requests.blamed;
+}
+
+function hasFailed({ passed }: TestResult): boolean {
+  return !passed;
 }
 
 /** `rejected` when no user of production ever met it. */

@@ -1,15 +1,17 @@
 /** Expand to 100 %: step by step, never without a pass or a person's word for the step before. */
 
-import { ApplicationFailure, condition } from '@temporalio/workflow';
+import { ApplicationFailure, CancellationScope, condition } from '@temporalio/workflow';
+import type { Deployment } from '../../domain/release.ts';
 import type { Step } from '../../domain/strategy.ts';
 import { waitFrom, waitUntil, type Rollout } from '../rollout-state.ts';
 import { takeStep } from './canary.ts';
 import { untilRolloutMayGoOn } from './estate.ts';
 import { feedback, goOn, type StepEnd } from './feedback.ts';
+import { testCandidate } from './stage.ts';
 import { passStepGates } from './step-gate.ts';
 
 /** Takes every step of the plan. Returns once the last one has finished its bake. */
-export async function expand(rollout: Rollout): Promise<void> {
+export async function expand(rollout: Rollout, candidate: Deployment): Promise<void> {
   await untilResumed(rollout);
   let full = false;
   let held: Step | null = null;
@@ -19,8 +21,7 @@ export async function expand(rollout: Rollout): Promise<void> {
     if (full && step.weight < 100) continue;
     await takeStep(rollout, step);
     held = step;
-    if (!step.bake) continue;
-    full = (await feedback(rollout, step)) === 'full' || full;
+    full = (await watch(rollout, step, candidate)) === 'full' || full;
   }
   rollout.record({ type: 'rollout.finished', version: rollout.candidate.name });
 }
@@ -34,6 +35,24 @@ async function clearTheWay(rollout: Rollout, step: Step, held: Step | null): Pro
   if (held) return goOn(rollout, held);
   await untilResumed(rollout);
   return 'next';
+}
+
+/**
+ * Tests run beside the bake: people have the candidate already, so nobody looks away meanwhile. What
+ * fails first ends the other.
+ */
+async function watch(rollout: Rollout, step: Step, candidate: Deployment): Promise<StepEnd> {
+  const baking = () => (step.bake ? feedback(rollout, step) : Promise.resolve('next' as const));
+  const { tests } = step;
+  if (!tests) return baking();
+  const scope = new CancellationScope();
+  try {
+    const testing = () => testCandidate(rollout, candidate, tests);
+    const [end] = await scope.run(() => Promise.all([baking(), testing()]));
+    return end;
+  } finally {
+    scope.cancel();
+  }
 }
 
 /** A pause before the first step holds at 0 %, where there is nothing to guard. */

@@ -3,7 +3,7 @@
 import { ApplicationFailure, CancellationScope, condition } from '@temporalio/workflow';
 import type { TestResult } from '../../domain/events.ts';
 import type { Deployment } from '../../domain/release.ts';
-import type { TestSpec } from '../../domain/spec.ts';
+import type { TestSpec } from '../../domain/test-spec.ts';
 import { deploying, watching } from '../proxies.ts';
 import { waitFrom, waitUntil, type Rollout } from '../rollout-state.ts';
 import { shift } from './canary.ts';
@@ -26,9 +26,13 @@ export async function stageCandidate(rollout: Rollout): Promise<Deployment> {
   return deployed;
 }
 
-/** Every test in order; the first failure stops the rollout or holds it, as the policy says. */
-export async function testCandidate(rollout: Rollout, candidate: Deployment): Promise<void> {
-  for (const test of rollout.plan.tests) {
+/** These tests in order; the first failure stops the rollout or holds it, as the policy says. */
+export async function testCandidate(
+  rollout: Rollout,
+  candidate: Deployment,
+  tests: readonly TestSpec[],
+): Promise<void> {
+  for (const test of tests) {
     while (!(await passes(rollout, candidate, test))) {
       if ((await holdAfterFailure(rollout, test)) === 'retry') continue;
       rollout.record({ type: 'test.finished', result: skippedResult(test) });
