@@ -49,6 +49,16 @@ export interface TrafficRules {
   rings?: Ring[] | undefined;
   /** Percent of all other requests that are copied to it; its answers to them are thrown away. */
   mirror?: number | undefined;
+  /** Users who meet the version keep it for as long as its weight grows. */
+  sticky?: Sticky | undefined;
+}
+
+/** How users are known again. */
+export interface Sticky {
+  /** Name of a cookie of the router's own. */
+  cookie: string;
+  /** Milliseconds for which a browser keeps it. */
+  ttl: number;
 }
 
 /** What a router sends where. The weights of one environment add up to 100, or there are none. */

@@ -212,6 +212,11 @@ describe('domain/spec', () => {
       }),
       'production.strategy.blueGreen.after.tests: two tests are called "smoke"',
     ],
+    [
+      'a cookie that is gone at once',
+      strategy({ sticky: { ttl: '10ms' } }),
+      'production.strategy.canary.sticky.ttl: must be at least 1s',
+    ],
     ['a step above 100', strategy({ steps: [101] }), 'production.strategy'],
     ['a step of nothing', strategy({ steps: [0] }), 'production.strategy'],
     [

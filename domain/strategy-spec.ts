@@ -104,12 +104,25 @@ const stepsSchema = z
   .union([z.array(stepSchema).min(1).max(mostSteps), ...generated])
   .transform((steps): StepSpec[] => (Array.isArray(steps) ? steps : [steps]));
 
+const stickySchema = z.strictObject({
+  cookie: tokenSchema
+    .default('crescendo')
+    .describe('A cookie of the router, not one that the application sets'),
+  ttl: durationSchema
+    .refine((ttl) => ttl >= 1000, 'must be at least 1s')
+    // Browsers count in whole seconds.
+    .transform((ttl) => Math.ceil(ttl / 1000) * 1000)
+    .prefault('1d')
+    .describe('How long a browser keeps it; longer than a rollout takes'),
+});
+
 const canarySchema = z
   .strictObject({
     steps: stepsSchema
       .prefault([1, 5, 25, 50, 100])
       .describe('Weights in percent, rising; 100 is added at the end when it is missing'),
     bake: bakeSchema.prefault({}),
+    sticky: stickySchema.optional().describe('Users keep the version they met'),
   })
   .superRefine(({ steps, bake }, context) => {
     const refuse = (message: string, path: (string | number)[] = []) =>

@@ -105,6 +105,21 @@ describe('domain/strategy', () => {
     ]);
   });
 
+  it('keeps users with the version they met wherever there are two of them', () => {
+    const steps = stepsFor({
+      canary: { steps: [{ ring: cookie }, 5, 100], sticky: { ttl: '90s' } },
+    });
+    const sticky = { cookie: 'crescendo', ttl: 90_000 };
+    expect(steps.map(({ rules }) => rules)).toEqual([
+      { rings: [cookie] },
+      { rings: [cookie], sticky },
+      undefined,
+    ]);
+    const problems = ['step 2: the router cannot keep users with a version'];
+    expect(problemsOf(steps, { granularity: 1, cookie: true })).toEqual(problems);
+    expect(problemsOf(steps, { granularity: 1, cookie: true, sticky: true })).toEqual([]);
+  });
+
   it('tests after the switch of blue/green, and mirrors before it', () => {
     const smoke = { name: 'smoke', http: { url: '/health' } };
     const steps = stepsFor({ blueGreen: { mirror: 20, after: { tests: [smoke] } } });

@@ -1,6 +1,6 @@
 /** The way to 100 %: canary steps and their bakes, from the strategy of the specification. */
 
-import type { TrafficRules, Weight } from './release.ts';
+import type { Sticky, TrafficRules, Weight } from './release.ts';
 import type { Spec } from './spec.ts';
 import { weightsOf, type StepSpec } from './strategy-spec.ts';
 import type { TestSpec } from './test-spec.ts';
@@ -33,14 +33,20 @@ export function stepsOf(strategy: Strategy, granularity: number): Step[] {
     return [{ number: 1, weight: 100, bake: strategy.allAtOnce.bake ?? null }];
   }
   if ('blueGreen' in strategy) return numbered(switchOf(strategy.blueGreen));
-  const { steps, bake } = strategy.canary;
+  const { steps, bake, sticky } = strategy.canary;
   const taken: Unnumbered[] = [];
   for (const step of steps) {
     const own = { ...bake, ...(typeof step === 'number' ? {} : step.bake) };
     taken.push(...stepsFrom(step, own, taken.at(-1), granularity));
   }
   if (taken.at(-1)?.weight !== 100) taken.push({ weight: 100, bake });
-  return numbered(taken);
+  return numbered(sticky ? taken.map((step) => stickingTo(step, sticky)) : taken);
+}
+
+/** Only between nobody and everybody is there a version to keep. */
+function stickingTo(step: Unnumbered, sticky: Sticky): Unnumbered {
+  const shared = step.weight > 0 && step.weight < 100;
+  return shared ? { ...step, rules: { ...step.rules, sticky } } : step;
 }
 
 function numbered(steps: readonly Unnumbered[]): Step[] {

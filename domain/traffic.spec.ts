@@ -20,14 +20,25 @@ describe('domain/traffic', () => {
     ['none and the smallest mirror', undefined, { mirror: 0.01 }],
     ['a header and a cookie', { rings: [header] }, { rings: [cookie] }],
     ['one ring more', { rings: [header] }, { rings: [header, cookie] }],
+    ['none and a cookie to keep users by', undefined, { sticky: { cookie: 'a', ttl: 1000 } }],
+    [
+      'a cookie that lasts longer',
+      { sticky: { cookie: 'a', ttl: 1000 } },
+      { sticky: { cookie: 'a', ttl: 2000 } },
+    ],
     ['another mirror', { mirror: 10 }, { mirror: 10.01 }],
   ])('tells apart: %s', (_, one, other) => {
     expect(writeRules(one)).not.toBe(writeRules(other));
   });
 
   it('says what a version gets beside its weight', () => {
-    const rules = { rings: [header, cookie], mirror: 10 };
-    expect(rulesWords(rules)).toEqual(['ring a=b', 'ring cookie a=b', 'mirror 10 %']);
+    const sticky = { cookie: 'kept', ttl: 1000 };
+    expect(rulesWords({ rings: [header, cookie], mirror: 10, sticky })).toEqual([
+      'ring a=b',
+      'ring cookie a=b',
+      'mirror 10 %',
+      'sticky by cookie kept',
+    ]);
     expect(shareWords({ version: '1.1.0', weight: 5, rules: { rings: [header] } })).toBe(
       '1.1.0 5 % (ring a=b)',
     );

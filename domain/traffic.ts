@@ -12,17 +12,23 @@ export interface RouterPowers {
   cookie?: boolean;
   /** Copies a share of the requests to a version and throws its answers away. */
   mirror?: boolean;
+  /** Keeps users with the version they met while its weight grows. */
+  sticky?: boolean;
 }
 
 /** Of a router nobody knows: whole percents, and nothing beside them. */
 export const leastPowers: RouterPowers = { granularity: 1 };
 
 /** Why a router cannot keep these rules, in words; empty when it can. */
-export function beyond({ rings = [], mirror }: TrafficRules, powers: RouterPowers): string[] {
+export function beyond(
+  { rings = [], mirror, sticky }: TrafficRules,
+  powers: RouterPowers,
+): string[] {
   const asked = [
     { needed: rings.some((ring) => 'header' in ring), able: powers.header, what: headerWords },
     { needed: rings.some((ring) => 'cookie' in ring), able: powers.cookie, what: cookieWords },
     { needed: mirror !== undefined, able: powers.mirror, what: 'copy requests' },
+    { needed: sticky !== undefined, able: powers.sticky, what: 'keep users with a version' },
   ];
   return asked.filter(({ needed, able }) => needed && able !== true).map(({ what }) => what);
 }
@@ -32,9 +38,13 @@ const cookieWords = 'send requests with a certain cookie to one version';
 
 /** Rules in a fixed form, to compare what is asked with what is read back; empty for none. */
 export function writeRules(rules: TrafficRules | undefined): string {
-  const { rings = [], mirror = null } = rules ?? {};
-  if (rings.length === 0 && mirror === null) return '';
-  return JSON.stringify([rings.map(ringWords), mirror === null ? null : mirror.toFixed(4)]);
+  const { rings = [], mirror, sticky } = rules ?? {};
+  if (rings.length === 0 && mirror === undefined && sticky === undefined) return '';
+  return JSON.stringify([
+    rings.map(ringWords),
+    mirror?.toFixed(4) ?? null,
+    sticky ? [sticky.cookie, sticky.ttl] : null,
+  ]);
 }
 
 /** `x-user-group=insiders`, `cookie beta=yes` */
@@ -44,9 +54,12 @@ export function ringWords(ring: Ring): string {
 }
 
 /** `ring x-user-group=insiders`, `mirror 10 %`: what a version gets beside its weight. */
-export function rulesWords({ rings = [], mirror }: TrafficRules = {}): string[] {
-  const words = rings.map((ring) => `ring ${ringWords(ring)}`);
-  return mirror === undefined ? words : [...words, `mirror ${percent(mirror)}`];
+export function rulesWords({ rings = [], mirror, sticky }: TrafficRules = {}): string[] {
+  return [
+    ...rings.map((ring) => `ring ${ringWords(ring)}`),
+    ...(mirror === undefined ? [] : [`mirror ${percent(mirror)}`]),
+    ...(sticky ? [`sticky by cookie ${sticky.cookie}`] : []),
+  ];
 }
 
 /** `1.1.0 5 %`, `1.1.0 0 % (ring x-user-group=insiders)` */

@@ -20,6 +20,7 @@ export const rulesSchema = z.strictObject({
     )
     .optional(),
   mirror: z.number().gt(0).max(100).optional(),
+  sticky: z.strictObject({ cookie: token, ttl: z.int().min(1000).multipleOf(1000) }).optional(),
 });
 
 /** @throws CrescendoError provider_refused when a rule is none that could be kept */

@@ -23,6 +23,29 @@ const site: Site = { application: 'shop', environment: 'eu' };
 const insiders: Ring = { header: { name: 'x-user-group', value: 'insiders (eu)' } };
 const testers: Ring = { cookie: { name: 'beta.1', value: 'yes+(1)' } };
 
+/** One user with a browser that keeps the router's cookie. */
+class User {
+  readonly seen: string[] = [];
+  cookies = 0;
+  private readonly url: string;
+  private cookie: string | undefined;
+
+  constructor(url: string) {
+    this.url = url;
+  }
+
+  async visit(): Promise<void> {
+    const headers: Record<string, string> = {};
+    if (this.cookie) headers['cookie'] = `other=1; ${this.cookie}`;
+    const { status, body, cookie } = await post(this.url, undefined, undefined, headers);
+    expect(status).toBe(200);
+    this.seen.push(body);
+    if (cookie === undefined) return;
+    this.cookies += 1;
+    this.cookie = cookie;
+  }
+}
+
 /**
  * Declares the conformance tests of one vendor, as its powers ask; the tests build on each other, in
  * order.
@@ -203,10 +226,48 @@ export function describeRouter(
       expect(await send(20)).toEqual([20, 0]);
     });
 
+    it.runIf(powers.sticky)(
+      'keeps users with the version they met while its weight grows',
+      async () => {
+        const sticky = { cookie: 'kept.by+us', ttl: 60_000 };
+        const users = Array.from({ length: 100 }, () => new User(under.url));
+        for (const weight of [10, 30, 60, 90]) {
+          const shares = await set([100 - weight, weight], { sticky });
+          expect(shares.find(({ weight: share }) => share === weight)?.rules).toEqual({ sticky });
+          expect(await read()).toEqual(shares);
+          for (const user of users) for (let visit = 0; visit < 3; visit += 1) await user.visit();
+          const met = users.filter(({ seen }) => seen.at(-1) === 'two').length;
+          // 100 draws: standard deviation at most 5; less than one run in 10^8 is outside.
+          expect(Math.abs(met - weight), `${met} of 100 at ${weight} %`).toBeLessThanOrEqual(30);
+        }
+        // Once and for all: nobody who met the candidate was ever sent back.
+        expect(users.filter(({ seen }) => /two one/.test(seen.join(' ')))).toEqual([]);
+        expect(users.filter(({ cookies }) => cookies !== 1)).toEqual([]);
+
+        await set([100, 0]);
+        for (const user of users) await user.visit();
+        expect(users.filter(({ seen }) => seen.at(-1) !== 'one')).toEqual([]);
+        expect((await read()).map(({ rules }) => rules)).toEqual([undefined, undefined]);
+      },
+    );
+
+    it.runIf(powers.sticky)(
+      'gives everybody the only version, whatever their cookie says',
+      async () => {
+        const user = new User(under.url);
+        await set([0, 100], { sticky: { cookie: 'kept', ttl: 60_000 } });
+        await user.visit();
+        await set([100]);
+        await user.visit();
+        expect(user.seen).toEqual(['two', 'one']);
+      },
+    );
+
     it('ends all rules with the next decision', async () => {
       const rules = {
         ...(powers.header && { rings: [insiders] }),
         ...(powers.mirror && { mirror: 100 }),
+        ...(powers.sticky && { sticky: { cookie: 'kept', ttl: 60_000 } }),
       };
       await set([100, 0], rules);
       const shares = await set([100, 0]);
@@ -226,6 +287,8 @@ export function describeRouter(
       ['a cookie of two', { rings: [{ cookie: { name: 'a', value: 'x; b=y' } }] }],
       ['a mirror of more than everything', { mirror: 101 }],
       ['a mirror that is no number', { mirror: Number.NaN }],
+      ['a cookie to keep users by that is two', { sticky: { cookie: 'a=1; b', ttl: 60_000 } }],
+      ['a cookie that ends at once', { sticky: { cookie: 'a', ttl: 0 } }],
     ])('refuses %s and changes nothing', async (_case, rules) => {
       const call = set([100, 0], rules);
       await expect(call).rejects.toMatchObject({ code: 'provider_refused' });

@@ -40,6 +40,8 @@ export interface Answer {
   status: number;
   version: string | undefined;
   body: string;
+  /** `name=value` of the first cookie that was set. */
+  cookie?: string | undefined;
 }
 
 /** One POST, which no client or proxy may silently send again. */
@@ -63,6 +65,7 @@ export function post(
           status: response.statusCode ?? 0,
           version: typeof version === 'string' ? version : undefined,
           body: Buffer.concat(chunks).toString('utf8'),
+          cookie: response.headers['set-cookie']?.[0]?.split(';')[0],
         });
       });
     });

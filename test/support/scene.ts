@@ -214,7 +214,9 @@ function createScene(
             reason: null,
             idempotencyKey: null,
             quarantineOverride: null,
-            powers: { fake: { granularity: 0.01, header: true, cookie: true, mirror: true } },
+            powers: {
+              fake: { granularity: 0.01, header: true, cookie: true, mirror: true, sticky: true },
+            },
             ...extra,
           },
         ],

@@ -125,6 +125,41 @@ describe('workflows/stages/canary: rings and mirrors', () => {
     }));
 });
 
+describe('workflows/stages/canary: sticky', () => {
+  const sticky = { cookie: 'crescendo', ttl: 86_400_000 };
+  const keeping = specOf({ canary: { steps: [5, 25, 100], sticky: {} } });
+
+  it('keeps users between nobody and everybody, and lets go of them at the end', () =>
+    play(async ({ world, apply, live }) => {
+      await apply(keeping);
+      await live('1.0.0');
+      expect((await live('1.1.0')).outcome).toBe('succeeded');
+      expect(sharesOf(world, '1.1.0')).toEqual([
+        [0, null],
+        [5, { sticky }],
+        [25, { sticky }],
+        [100, null],
+        [100, null],
+      ]);
+    }));
+
+  it('takes everybody back at once, kept or not', () =>
+    play(async ({ world, apply, live }) => {
+      await apply(keeping);
+      await live('1.0.0');
+      world.verdictFor = ({ weight, canary }) =>
+        canary === '1.1.0' && weight === 25 ? 'fail' : 'pass';
+      expect((await live('1.1.0')).outcome).toBe('rolled_back');
+      expect(sharesOf(world, '1.1.0')).toEqual([
+        [0, null],
+        [5, { sticky }],
+        [25, { sticky }],
+        [0, null],
+      ]);
+      expect(world.shares['eu']).toEqual([{ version: '1.0.0', weight: 100 }]);
+    }));
+});
+
 describe('workflows/stages/expand: blue/green', () => {
   const blueGreen = {
     before: [{ name: 'before', fake: {} }],

@@ -5,7 +5,7 @@ import type { Site } from '../../targets/contract.ts';
 import type { RoutedVersion } from '../contract.ts';
 import { checkRules } from '../rules.ts';
 import { siteName } from './names.ts';
-import { weightTotal } from './routes.ts';
+import { weightTotal } from './weights.ts';
 import type { EnvoySettings, SiteState } from './schema.ts';
 
 /** @throws CrescendoError provider_refused when the set cannot be routed as it is */
@@ -21,6 +21,9 @@ export function checkVersions(versions: RoutedVersion[]): void {
   }
   const names = new Set(versions.map(({ version }) => version));
   if (names.size < versions.length) throw refused('a version is named twice');
+  if (versions.filter(({ rules }) => rules?.sticky).length > 1) {
+    throw refused('users can be kept with one version, not with two');
+  }
   const total = versions.reduce((sum, { weight }) => sum + Math.round(weight * 100), 0);
   if (total !== weightTotal) throw refused(`the weights add up to ${total / 100} %, not to 100 %`);
 }

@@ -11,6 +11,11 @@ export function cookiePattern({ name, value }: NameValue): string {
   return `${before}${quote(name)}=${quote(value)}${after}`;
 }
 
+/** Matches a `cookie` header in which the cookie has any value. */
+export function anyCookiePattern(name: string): string {
+  return String.raw`${before}${quote(name)}=[^;\s][^;]*(?:;.*)?`;
+}
+
 /** The cookie that a pattern is about, or null when it is none of ours. */
 export function readCookiePattern(regex: string): NameValue | null {
   const { name, value } = pattern.exec(regex)?.groups ?? {};

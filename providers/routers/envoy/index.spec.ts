@@ -220,6 +220,7 @@ describe('providers/routers/envoy/index', () => {
       header: true,
       cookie: true,
       mirror: true,
+      sticky: true,
     });
     const settings = { port: 0, domian: 'x' };
     expect(() => routers.check({ vendor: 'envoy', settings })).toThrow(/port: .*; .*domian/);

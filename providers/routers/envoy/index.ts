@@ -26,7 +26,7 @@ export const envoy: Vendor<EnvoySettings, EnvoyConnection, Router> & { powers: R
   name: 'envoy',
   settings: settingsSchema,
   connection: connectionSchema,
-  powers: { granularity: 0.01, header: true, cookie: true, mirror: true },
+  powers: { granularity: 0.01, header: true, cookie: true, mirror: true, sticky: true },
   create: (settings, connection) => ({
     setShares: (site, versions, fence, context) =>
       setShares({ settings, connection, site, fence }, versions, context),
@@ -135,7 +135,9 @@ function notApplied(what: string, connection: EnvoyConnection, running: RunningE
 }
 
 function showShares(shares: TrafficShare[]): string {
-  const each = shares.map(({ version, weight, rules }) => {
+  // Where users keep their version the list begins with whoever has the start of the circle.
+  const sorted = shares.toSorted((a, b) => (a.version < b.version ? -1 : 1));
+  const each = sorted.map(({ version, weight, rules }) => {
     return `${version}=${weight.toFixed(2)}${writeRules(rules)}`;
   });
   return each.join(' ');

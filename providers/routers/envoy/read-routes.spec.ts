@@ -6,10 +6,15 @@ import type { Route } from './schema.ts';
 const cluster = (name: string, weight: number) => ({ name, weight, response_headers_to_add: [] });
 const everybody = (
   clusters = [cluster('one', 10_000), cluster('two', 0)],
-  mirrors = [],
+  hashed = false,
 ): Route => ({
   match: { prefix: '/', headers: [] },
-  route: { weighted_clusters: { clusters }, request_mirror_policies: mirrors },
+  route: {
+    weighted_clusters: { clusters, use_hash_policy: hashed },
+    hash_policy: [],
+    request_mirror_policies: [],
+  },
+  response_headers_to_add: [],
 });
 const host = (...routes: Route[]) => ({ name: 'shop_eu', domains: ['*'], routes });
 
@@ -34,7 +39,7 @@ const foreign: [string, Route['match']][] = [
 
 describe('providers/routers/envoy/read-routes', () => {
   it.each(foreign)('never takes a foreign route for nothing: %s', (_, match) => {
-    const route = { match, route: everybody([cluster('two', 1)]).route };
+    const route = { ...everybody([cluster('two', 1)]), match };
     const shares = sharesOf(host(route, everybody()));
     expect(shares.map(({ version, weight }) => [version, weight])).toEqual([
       ['one', 100],
@@ -45,12 +50,17 @@ describe('providers/routers/envoy/read-routes', () => {
 
   it('tells of a version that only a ring knows', () => {
     const match = { headers: [{ name: 'a', string_match: { exact: 'b' } }] };
-    const route = { match, route: everybody([cluster('three', 1)]).route };
+    const route = { ...everybody([cluster('three', 1)]), match };
     expect(sharesOf(host(route, everybody())).at(-1)).toEqual({
       version: 'three',
       weight: 0,
       rules: { rings: [{ header: { name: 'a', value: 'b' } }] },
     });
+  });
+
+  it('never takes users who are kept in a foreign way for nothing', () => {
+    const shares = sharesOf(host(everybody(undefined, true)));
+    expect(shares.some(({ rules }) => writeRules(rules) !== '')).toBe(true);
   });
 
   it('knows nothing of a site without a route', () => {

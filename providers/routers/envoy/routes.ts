@@ -2,20 +2,17 @@
 
 import type { Ring } from '../../../domain/release.ts';
 import { typeUrl, type Json } from './config.ts';
-import { cookiePattern } from './cookies.ts';
+import { anyCookiePattern, cookiePattern } from './cookies.ts';
 import { clusterName, listenerName, siteName } from './names.ts';
 import type { SiteState } from './schema.ts';
+import { layOut, type Part } from './sticky.ts';
+import { weightTotal } from './weights.ts';
 
 /** Response header that says which version served a request. */
 export const versionHeader = 'x-crescendo-version';
 
 /** Request header of copies, so that a version can tell them from requests that count. */
 export const mirrorHeader = 'x-crescendo-mirror';
-
-/** Weights are hundredths of a percent, so that the whole audience is 10,000. */
-export const weightTotal = 10_000;
-
-type Share = SiteState['shares'][number];
 
 /** The routes of all sites that share `port`: one virtual host each. */
 export function buildRoutes(states: SiteState[], port: number): Json {
@@ -45,21 +42,50 @@ function buildSite(state: SiteState): Json[] {
   const insiders = state.shares.flatMap((share) =>
     (share.rules?.rings ?? []).map((ring) => ({
       match: { ...everybody, headers: [matcherOf(ring)] },
-      route: routeTo(state, [{ ...share, weight: 100 }]),
+      route: routeTo(state, [{ version: share.version, weight: 100 }]),
     })),
   );
-  const route = { ...routeTo(state, state.shares), ...mirrorsOf(state) };
-  return [...insiders, { match: everybody, route }];
+  return [...insiders, ...routeEverybody(state)];
 }
 
-function routeTo(state: SiteState, shares: Share[]): Json {
+function routeEverybody(state: SiteState): Json[] {
+  const everybody = { prefix: '/' };
+  const candidate = state.shares.find(({ rules }) => rules?.sticky);
+  if (!candidate?.rules?.sticky) {
+    return [{ match: everybody, route: { ...routeTo(state, state.shares), ...mirrorsOf(state) } }];
+  }
+  const { cookie, ttl } = candidate.rules.sticky;
+  const parts = layOut(state.shares, candidate.version);
+  const route = { ...routeTo(state, parts, { use_hash_policy: true }), ...mirrorsOf(state) };
+  const known = {
+    name: 'cookie',
+    string_match: { safe_regex: { regex: anyCookiePattern(cookie) } },
+  };
+  // Who has no cookie yet gets the id of the request as one, whose hash has chosen the version.
+  const value = `${cookie}=%REQ(X-REQUEST-ID)%; Path=/; Max-Age=${ttl / 1000}; HttpOnly; SameSite=Lax`;
+  return [
+    {
+      match: { ...everybody, headers: [known] },
+      route: { ...route, hash_policy: [{ cookie: { name: cookie } }] },
+    },
+    {
+      match: everybody,
+      route: { ...route, hash_policy: [{ header: { header_name: 'x-request-id' } }] },
+      response_headers_to_add: [
+        { header: { key: 'set-cookie', value }, append_action: 'APPEND_IF_EXISTS_OR_ADD' },
+      ],
+    },
+  ];
+}
+
+function routeTo(state: SiteState, shares: readonly Part[], how: Json = {}): Json {
   const clusters = shares.map(({ version, weight }) => ({
     name: clusterName(state, version),
     weight: Math.round((weight * weightTotal) / 100),
     response_headers_to_add: [setHeader(versionHeader, version)],
   }));
   // No retries: a request that a bad version failed must be seen as failed.
-  return { timeout: `${state.settings.timeout / 1000}s`, weighted_clusters: { clusters } };
+  return { timeout: `${state.settings.timeout / 1000}s`, weighted_clusters: { clusters, ...how } };
 }
 
 function mirrorsOf(state: SiteState): Json {

@@ -94,10 +94,17 @@ const routeSchema = z.object({
   match: z.looseObject({ headers: z.array(headerMatchSchema).default([]) }),
   route: z
     .object({
-      weighted_clusters: z.object({ clusters: z.array(weightedClusterSchema) }),
+      weighted_clusters: z.object({
+        clusters: z.array(weightedClusterSchema),
+        use_hash_policy: z.boolean().default(false),
+      }),
+      hash_policy: z
+        .array(z.object({ cookie: z.object({ name: z.string() }).optional() }))
+        .default([]),
       request_mirror_policies: z.array(mirrorPolicySchema).default([]),
     })
     .optional(),
+  response_headers_to_add: z.array(headerSchema).default([]),
 });
 export type Route = z.infer<typeof routeSchema>;
 
