@@ -60,7 +60,7 @@ function rolloutLines(label: string, rollout: RolloutPlan): Line[] {
   const back = designated ? `a rollback goes to ${designated.name}` : 'nothing to go back to';
   const lines = [row(label, `${environment}: ${version.name}, ${from}; ${back}`, 'strong')];
   if (tests.length > 0) lines.push(row('', `tests: ${tests.map(({ name }) => name).join(', ')}`));
-  if (rollout.place.router) lines.push(...stepLines(steps));
+  if (rollout.place.router) lines.push(...stepLines(steps), ...stickyLine(steps));
   for (const gate of rollout.gates ?? []) lines.push(gateLine(gate, ` before ${gate.before}`));
   if (metrics.length > 0)
     lines.push(row('', `judged by ${metrics.map(({ name }) => name).join(', ')}`));
@@ -79,6 +79,13 @@ function stepLines(steps: readonly Step[]): Line[] {
   return steps.map((step) =>
     row('', `${pad(audienceOf(step), width, 'left')}  ${bakeSentence(step)}`),
   );
+}
+
+function stickyLine(steps: readonly Step[]): Line[] {
+  const sticky = steps.find(({ rules }) => rules?.sticky)?.rules?.sticky;
+  if (!sticky) return [];
+  const { cookie, ttl } = sticky;
+  return [row('', `users keep the version they met, by the cookie ${cookie} for ${span(ttl)}`)];
 }
 
 function bakeSentence({ bake, tests = [] }: Pick<Step, 'bake' | 'tests'>): string {
