@@ -4,6 +4,7 @@ import type { AnalysisSettings, MetricSpec } from '../domain/analysis/spec.ts';
 import type { BakeLimits, JudgeMemory, Verdict } from '../domain/analysis/verdict.ts';
 import type { Estate } from '../domain/estate.ts';
 import type { JournalEntry, MetricHistory, TestResult } from '../domain/events.ts';
+import type { Clearance } from '../domain/calendar/clearance.ts';
 import type {
   Deployment,
   Place,
@@ -12,6 +13,7 @@ import type {
   Version,
   Weight,
 } from '../domain/release.ts';
+import type { RolloutCalendar } from '../domain/plan.ts';
 import type { QueueState } from '../domain/task-queue.ts';
 import type { TestSpec } from '../domain/test-spec.ts';
 
@@ -109,6 +111,13 @@ export interface RecoverInput {
   release: number;
 }
 
+export interface CalendarQuestion extends RolloutCalendar {
+  application: string;
+  environment: string;
+  /** Epoch milliseconds of the workflow's clock. */
+  at: number;
+}
+
 /** Seconds: they write something down or look something up. */
 export interface QuickActivities {
   /** Appends to the journal; entries that are there already are left as they are. */
@@ -119,6 +128,11 @@ export interface QuickActivities {
   isReleaseOpen(release: RecoverInput): Promise<boolean>;
   /** What holds for all applications now. */
   readEstate(): Promise<Estate>;
+  /**
+   * Whether production changes may start now. Asked of the hands, not of the workflow, because time
+   * zones change with every build of Node.
+   */
+  checkCalendar(question: CalendarQuestion): Promise<Clearance>;
 }
 
 /** Up to minutes: they change an environment. All idempotent. */

@@ -1,11 +1,13 @@
 /** createActivities: the hands, built from the providers and the journal they work with. */
 
-import type { Client } from '@temporalio/client';
-import { releaseWorkflowId } from '../domain/ids.ts';
+import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import type { Stops } from '../domain/calendar/hold.ts';
+import { applicationWorkflowId, releaseWorkflowId } from '../domain/ids.ts';
 import type { JournalWriter } from '../journal/contract.ts';
 import type { Providers } from '../providers/index.ts';
 import { bakeActivities } from './bake.ts';
 import { calibrationActivities } from './calibration.ts';
+import { calendarActivities } from './calendar.ts';
 import type { Activities } from './contract.ts';
 import { estateActivities } from './estate.ts';
 import { deploymentActivities } from './deployment.ts';
@@ -32,10 +34,21 @@ export function createActivities({ providers, journal, client, links }: Hands): 
     ...bakeActivities(providers, journal),
     ...queueActivities(temporalQueueLook(client)),
     ...estateActivities(client),
+    ...calendarActivities((application) => readStops(client, application)),
     async isReleaseOpen({ application, release }) {
       const id = releaseWorkflowId({ application, number: release });
       const { status } = await client.workflow.getHandle(id).describe();
       return status.name === 'RUNNING';
     },
   });
+}
+
+/** A guardian that does not exist stops nothing; one that does not answer is asked again. */
+async function readStops(client: Client, application: string): Promise<Stops> {
+  try {
+    return await client.workflow.getHandle(applicationWorkflowId(application)).query('stops');
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return { freezes: [], holds: [] };
+    throw error;
+  }
 }

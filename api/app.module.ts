@@ -8,6 +8,7 @@ import { AuthGuard, CONFIG } from './auth.guard.ts';
 import type { ApiConfig } from './config.ts';
 import { EstateModule } from './estate/estate.module.ts';
 import { EventsModule } from './events/events.module.ts';
+import { HoldsModule } from './holds/holds.module.ts';
 import { HealthModule } from './health/health.module.ts';
 import { JournalModule, type ClosableReader } from './journal.module.ts';
 import { LOGGER } from './logger.ts';
@@ -39,6 +40,7 @@ export class AppModule {
         ApplicationsModule,
         ReleasesModule,
         EstateModule,
+        HoldsModule,
         EventsModule,
         WebhooksModule,
         HealthModule,

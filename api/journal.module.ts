@@ -48,6 +48,7 @@ export function lazyJournal(open: () => Promise<Journal>): ClosableReader {
     readProgress: async (release) => (await opened()).readProgress(release),
     readEntries: async (...input) => (await opened()).readEntries(...input),
     entriesAfter: async (...input) => (await opened()).entriesAfter(...input),
+    readOverrides: async (filter) => (await opened()).readOverrides(filter),
     lastPosition: async () => (await opened()).lastPosition(),
     readMeasurements: async (...input) => (await opened()).readMeasurements(...input),
     releasesVerifying: async (commit) => (await opened()).releasesVerifying(commit),

@@ -2,7 +2,11 @@
 
 import type { StepForecast } from '../domain/analysis/forecast.ts';
 import type { Action } from '../domain/actions.ts';
+import type { Freeze } from '../domain/calendar/freeze.ts';
+import type { Hold } from '../domain/calendar/hold.ts';
+import type { CalendarForecast } from '../domain/calendar/forecast.ts';
 import type { Measurement } from '../domain/events.ts';
+import type { Estimate } from '../domain/estimate.ts';
 import type { Lane } from '../domain/lane.ts';
 import type { Ledger } from '../domain/ledger.ts';
 import type { Plan } from '../domain/plan.ts';
@@ -36,10 +40,22 @@ export interface EnvironmentForecast {
   warnings: string[];
 }
 
-export interface PlanAnswer {
+export interface HoldsAnswer {
+  holds: Hold[];
+  freezes: Freeze[];
+}
+
+/** What the calendar means for a plan; absent from older servers. */
+export interface Outlook {
+  calendar?: CalendarForecast[];
+  estimate?: Estimate;
+}
+
+export interface PlanAnswer extends Outlook {
   plan: Plan;
   /** Null when nobody could be asked, absent from older servers. */
   forecast?: EnvironmentForecast[] | null;
+  withFreeze?: Outlook;
 }
 
 export interface SubmitAnswer {

@@ -323,6 +323,26 @@ describe('cli/run', () => {
       expect(bodies()).toEqual([{ version: { name: '1.2.0', artifact: './shop-1.2.0' } }]);
     });
 
+    it('shows what a freeze would change', async () => {
+      const ahead = (day: string) => ({
+        calendar: [],
+        estimate: { earliest: `${day}T09:10:00Z`, likely: `${day}T12:00:00Z`, latest: null },
+      });
+      const answer = { plan: shopPlan(), ...ahead('2026-11-26'), withFreeze: ahead('2026-12-01') };
+      api.on('POST /api/v1/applications/shop/plan', { body: answer });
+      const freeze = ['--with-freeze', '2026-11-26/2026-11-30'];
+      const { out } = await crescendo(['plan', 'shop', ...version, ...freeze]);
+      expect(out).toContain(
+        'finish      earliest 2026-11-26 09:10, likely 2026-11-26 12:00, latest not in sight',
+      );
+      expect(out).toMatch(/with the freeze\nfinish +earliest 2026-12-01 09:10/);
+      expect(JSON.parse(api.requests[0]!.body)).toMatchObject({
+        withFreeze: { from: '2026-11-26', to: '2026-11-30' },
+      });
+      const wrong = await crescendo(['plan', 'shop', ...version, '--with-freeze', 'Christmas']);
+      expect(wrong).toMatchObject({ exit: 2 });
+    });
+
     it('lists every reason why there is no plan', async () => {
       const errors = [
         { path: '', message: 'eu: nothing to go back to' },
@@ -869,6 +889,101 @@ describe('cli/run', () => {
         current: null,
         contexts: { here: { server: api.url, token: 'secret' } },
       });
+    });
+  });
+
+  describe('holds', () => {
+    const hold = {
+      id: 'hold-3',
+      kind: 'hold',
+      by: { id: 'jane', channel: 'cli' },
+      reason: 'migration',
+      from: at(0),
+      to: at(7200),
+      environments: ['eu'],
+    };
+
+    it('puts one up, narrowed down', async () => {
+      api.on('POST /api/v1/applications/shop/holds', { status: 201, body: hold });
+      const scope = ['--environment', 'eu', '--label', 'tier=1', '--label', 'zone=a'];
+      const args = ['hold', 'shop', '--reason', 'migration', '--for', '2h', ...scope];
+      const { exit, out } = await crescendo(args);
+      expect(exit).toBe(0);
+      expect(out).toContain('hold-3   environments eu until');
+      expect(JSON.parse(api.requests[0]!.body)).toEqual({
+        reason: 'migration',
+        for: '2h',
+        environments: ['eu'],
+        labels: { tier: '1', zone: 'a' },
+      });
+      expect(await crescendo(['hold', 'shop'])).toMatchObject({ exit: 2 });
+      expect(await crescendo([...args, '--label', 'tier'])).toMatchObject({ exit: 2 });
+    });
+
+    it('dates a freeze', async () => {
+      api.on('POST /api/v1/applications/shop/freezes', {
+        status: 201,
+        body: { ...hold, kind: 'freeze', id: 'freeze-4' },
+      });
+      const dates = ['--from', '2026-12-24', '--to', '2026-12-26', '--timezone', 'Europe/Berlin'];
+      const { out } = await crescendo(['freeze', 'shop', '--reason', 'x', ...dates]);
+      expect(out).toContain('freeze-4   environments eu from');
+      expect(JSON.parse(api.requests[0]!.body)).toEqual({
+        reason: 'x',
+        from: '2026-12-24',
+        to: '2026-12-26',
+        timezone: 'Europe/Berlin',
+      });
+    });
+
+    it('lifts the only one without its name, and asks for it when there are several', async () => {
+      api.on('GET /api/v1/applications/shop/holds', { body: { holds: [hold], freezes: [] } });
+      api.on('POST /api/v1/applications/shop/holds/hold-3/lift', { body: hold });
+      const lifted = await crescendo(['unhold', 'shop']);
+      expect(lifted.out).toContain("hold-3   lifted; it was jane's: migration");
+      const two = { holds: [hold, { ...hold, id: 'hold-4' }], freezes: [] };
+      api.on('GET /api/v1/applications/shop/holds', { body: two });
+      const several = await crescendo(['unhold', 'shop']);
+      expect(several).toMatchObject({ exit: 2 });
+      expect(several.err).toContain('shop has several: hold-3, hold-4');
+    });
+
+    it('lists what was overridden, and overrides with a reason', async () => {
+      const override = {
+        release: 'shop:7',
+        environment: 'eu',
+        at: at(0),
+        by: hold.by,
+        reason: 'checkout is down',
+        until: at(3600),
+        what: 'the maintenance window',
+      };
+      api.on('GET /api/v1/overrides', { body: { items: [override] } });
+      const { out } = await crescendo(['overrides', 'shop']);
+      expect(out).toMatch(/shop:7 +eu .* jane +the maintenance window +checkout is down/);
+      api.on('POST /api/v1/applications/shop/releases', {
+        status: 202,
+        body: { id: 'shop:8', application: 'shop', number: 8, ahead: 0, repeated: false },
+      });
+      const names = ['--version', '1.4.3', '--artifact', 'x'];
+      const args = ['release', 'shop', ...names, '--override', 'urgent', '--override-for', '2h'];
+      expect(await crescendo(args)).toMatchObject({ exit: 0 });
+      expect(JSON.parse(api.requests.at(-1)!.body)).toMatchObject({
+        override: { reason: 'urgent', for: '2h' },
+      });
+      const alone = await crescendo(['release', 'shop', ...names, '--override-for', '2h']);
+      expect(alone).toMatchObject({ exit: 2 });
+    });
+
+    it('lists them with the freezes of the specification', async () => {
+      const freeze = { name: 'Christmas', from: '2026-12-24', to: '2026-12-26', timezone: 'UTC' };
+      const path = 'GET /api/v1/applications/shop/holds';
+      api.on(path, { body: { holds: [hold], freezes: [freeze] } });
+      const { out } = await crescendo(['holds', 'shop']);
+      expect(out).toMatch(/hold-3 +environments eu .* jane +migration/);
+      expect(out).toMatch(/Christmas +all environments +2026-12-24 +2026-12-26 +specification/);
+      api.on(path, { body: { holds: [], freezes: [] } });
+      expect((await crescendo(['holds', 'shop'])).err).toContain('Nothing holds it.');
     });
   });
 

@@ -1,6 +1,8 @@
 /** What people and bots may do to a release, and when it is refused. */
 
 import { approvalRefusal, type GateProgress } from './gates.ts';
+import { overrideTimes } from './calendar/override.ts';
+import type { Wait } from './events.ts';
 import type { RolloutProgress } from './rollout-progress.ts';
 import type { ReleaseProgress } from './progress.ts';
 import type { Actor } from './release.ts';
@@ -15,6 +17,7 @@ export const actions = [
   'abort',
   'retry',
   'skip',
+  'override',
 ] as const;
 export type Action = (typeof actions)[number];
 
@@ -29,6 +32,7 @@ export const actionDescriptions: Record<Action, string> = {
   abort: 'Stops the release: traffic goes back to the stable version, without quarantine',
   retry: 'Tries again what is being held after a failure, at once',
   skip: 'Goes on without what is being run or held (a check, a test); needs a reason',
+  override: 'Goes on in spite of windows, freezes and holds for a while; needs a reason',
 };
 
 /** The payload of every action, the same for API, signal and chat. */
@@ -43,6 +47,8 @@ export interface ActionRequest {
   full: boolean;
   /** For `promote`: refuse unless this step is the current one, so that a stale button does nothing. */
   step: number | null;
+  /** For `override`: for how long, in milliseconds. */
+  for?: number | undefined;
 }
 
 /** Why the release cannot do this now, with what would help; null when it can. */
@@ -101,6 +107,13 @@ const refusals: Record<Action, Refusal> = {
     if (request.reason === null) return 'skipping needs a reason';
     return canSkip(progress) ? null : 'no check or test is running or held';
   },
+  override: (progress, request) => {
+    const waits = targetsOf(progress, request).some(({ wait }) => isCalendarWait(wait));
+    if (!waits) return 'nothing waits for a window, a freeze or a hold';
+    if (request.reason === null) return 'an override needs a reason';
+    const ms = request.for ?? overrideTimes.action;
+    return ms > 0 && ms <= overrideTimes.most ? null : 'an override lasts up to 7d';
+  },
 };
 
 /** The gates that wait for somebody, of the release and inside its rollouts. */
@@ -148,9 +161,17 @@ function isStopped({ wait }: RolloutProgress): boolean {
   return wait?.key === 'stop';
 }
 
+/** Waits for the calendar: a verdict or a person's word for it would change nothing. */
+const calendarWaits = new Set(['window', 'freeze', 'hold']);
+
+function isCalendarWait(wait: Wait | null): boolean {
+  return calendarWaits.has(wait?.key ?? '');
+}
+
 function isPromotable(rollout: RolloutProgress): boolean {
-  if (rollout.gate !== null || isStopped(rollout)) return false;
-  return rollout.stage === 'bake' || (rollout.stage === 'hold' && rollout.step !== null);
+  const { gate, stage, step, wait } = rollout;
+  if (gate !== null || isStopped(rollout) || isCalendarWait(wait)) return false;
+  return stage === 'bake' || (stage === 'hold' && step !== null);
 }
 
 /** Waits that began because something did not pass. */

@@ -60,6 +60,12 @@ export const catalogue = {
     retryable: false,
     status: 404,
   },
+  hold_unknown: {
+    title: 'No such hold',
+    advice: '`crescendo holds APPLICATION` shows those in force; it may be over already.',
+    retryable: false,
+    status: 404,
+  },
   lane_busy: {
     title: 'Another release of this application is under way',
     advice: 'Wait for it, roll it back, or choose `concurrency: queue` in the specification.',

@@ -3,6 +3,7 @@
 import type { MetricEvidence, Verdict } from './analysis/verdict.ts';
 import type { Action } from './actions.ts';
 import type { GateProgress } from './gates.ts';
+import type { HoldEventBody } from './calendar/hold.ts';
 import type { Plan } from './plan.ts';
 import type { Actor, Outcome, Reach, TrafficShare, Version, Weight } from './release.ts';
 import type { ReturnPart } from './waves.ts';
@@ -83,6 +84,7 @@ export type RolloutEventBody =
       full?: true;
     } & Reach)
   | { type: 'rollout.holding'; wait: Wait }
+  | { type: 'calendar.overridden'; by: Actor; reason: string; until: string; what: string }
   | { type: 'rollout.resumed' }
   | { type: 'rollout.finished'; version: string }
   /** It has passed the watch after this wave. */
@@ -115,6 +117,7 @@ export const rolloutEventTypes = [
   'bake.finished',
   'bake.promoted',
   'rollout.holding',
+  'calendar.overridden',
   'rollout.resumed',
   'rollout.finished',
   'rollout.settled',
@@ -160,12 +163,15 @@ export type ReleaseEventBody =
       reason: string | null;
       /** The one environment it is about; null for the release as a whole. */
       only: string | null;
+      /** For `override`: ISO 8601. */
+      until?: string;
     }
   /** All environments at 100 % are watched before the next wave begins. */
   | { type: 'wave.baking'; wave: number; wait: Wait }
   | { type: 'wave.baked'; wave: number; tolerated: string[] }
   /** What goes back, in this order; wave 0 is staging. */
   | { type: 'rollback.ordered'; order: ReturnPart[] }
+  | HoldEventBody
   | { type: 'version.quarantined'; version: string; reason: string }
   | { type: 'release.warm'; wait: Wait }
   | { type: 'release.ended'; outcome: Outcome; sentence: string };
@@ -193,7 +199,7 @@ export type CrescendoEvent = RolloutEvent | ReleaseEvent;
 /** An event with its place in the record. */
 export interface JournalEntry {
   application: string;
-  /** Release number. */
+  /** Release number; 0 for what is of the application and of no release. */
   release: number;
   /** Workflow that recorded it, e.g. `rollout:shop:7:eu`. */
   source: string;

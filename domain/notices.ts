@@ -34,6 +34,11 @@ export function noticeFor(event: CrescendoEvent, progress: ReleaseProgress): Not
     case 'release.holding':
     case 'rollout.holding':
       return say('warning', `is on hold: ${event.wait.for}`, thenOf(event.wait));
+    case 'calendar.overridden':
+      return say(
+        'warning',
+        `goes on in ${event.environment} in spite of ${event.what}: ${event.by.id}, ${event.reason}`,
+      );
     case 'traffic.shifted':
       if (event.step === null) return null;
       return say('info', `has ${event.audience ?? `${event.weight} %`} of ${event.environment}`);

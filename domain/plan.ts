@@ -1,6 +1,8 @@
 /** planRelease: everything a release will do, in order, decided before it starts. */
 
 import type { AnalysisSettings, MetricSpec } from './analysis/spec.ts';
+import type { Labels } from './calendar/freeze.ts';
+import type { Window } from './calendar/window.ts';
 import { environmentTaskQueue } from './ids.ts';
 import { gatesBeyond, planGate, stepGates, type GatePlan, type StepGate } from './gates.ts';
 import type { GateSpec } from './gate-spec.ts';
@@ -36,6 +38,14 @@ export interface RolloutPlan {
   horizon: number;
   /** A further step at 100 %, once its whole wave is there; absent: none. */
   afterWave?: Step | undefined;
+  /** When it may go forward; null where nothing is asked: in staging and on the way back. */
+  calendar: RolloutCalendar | null;
+}
+
+export interface RolloutCalendar {
+  /** None: always open. */
+  windows: Window[];
+  labels: Labels;
 }
 
 export interface WavePlan {
@@ -140,7 +150,8 @@ export function planReturn(spec: Spec, to: string | null, ledger: Ledger): PlanR
     if (bad) refusals.push(`${environment}: ${version.name} is quarantined: ${bad.reason}`);
     const rollout = planRollout(spec, version, environment, 'production', { ledger });
     const steps = [{ number: 1, weight: 100, bake: null }];
-    return [{ ...rollout, designated: rollout.stable, tests: [], metrics: [], steps, gates: [] }];
+    const emergency = { tests: [], metrics: [], steps, gates: [], calendar: null };
+    return [{ ...rollout, designated: rollout.stable, ...emergency }];
   };
   const waves = spec.production.waves.map((wave, index) => {
     const rollouts = wave.environments.flatMap(back);
@@ -221,6 +232,7 @@ function planRollout(
     metrics,
     settings,
     horizon: horizonOf(steps, settings.interval),
+    calendar: stage === 'staging' ? null : calendarOf(spec, environment),
   };
 }
 
@@ -236,6 +248,13 @@ function testsBefore({ production: { tests, strategy } }: Spec): TestSpec[] {
 function horizonOf(steps: readonly Step[], interval: number): number {
   const watched = steps.reduce((time, { bake }) => time + (bake?.max ?? 0), 0);
   return Math.max(1, Math.ceil(watched / interval));
+}
+
+/** Windows and labels of an environment, as every answer about its calendar needs them. */
+export function calendarOf(spec: Spec, environment: string): RolloutCalendar {
+  // A specification of before there were windows has none.
+  const { window, windows, labels } = spec.environments[environment] ?? {};
+  return { windows: window ? [window] : (windows ?? []), labels: labels ?? {} };
 }
 
 /** Where stable never has traffic beside the candidate, only what is absolute can be judged. */

@@ -1,6 +1,7 @@
 /** advance: what is known of a release, as a fold of its events; queries and screens show this. */
 
 import type { Action } from './actions.ts';
+import type { Override } from './calendar/override.ts';
 import type { CrescendoEvent, ReleaseEvent, ReleaseStage, RolloutEvent, Wait } from './events.ts';
 import { advanceGate } from './gate-progress.ts';
 import type { GateProgress } from './gates.ts';
@@ -46,6 +47,8 @@ export interface ReleaseProgress {
   wait: Wait | null;
   /** What people did, latest last, at most 50. */
   actions: ActionRecord[];
+  /** Of the calendar, in force or over; absent before the first. */
+  overrides?: Override[];
   quarantined: string | null;
   outcome: Outcome | null;
   sentence: string | null;
@@ -131,6 +134,10 @@ function advanceRelease(progress: ReleaseProgress, event: ReleaseEvent): Release
       return { ...progress, ...advanceGate(progress, event) };
     case 'action.accepted':
       return acceptAction(progress, event);
+    case 'hold.placed':
+    case 'hold.lifted':
+      // Of the application: the waits of rollouts say what comes of it.
+      return progress;
     case 'version.quarantined':
       // An emergency return puts another version than its own under quarantine.
       return event.version === progress.version?.name
@@ -162,7 +169,10 @@ function acceptAction(
   const { action, by, reason, only, at } = event;
   const record = { action, by, reason, environment: only, at };
   const actions = [...progress.actions, record].slice(-actionLimit);
-  return { ...progress, ...pausedAfter(progress, action, only), actions };
+  const after = { ...progress, ...pausedAfter(progress, action, only), actions };
+  if (event.until === undefined || reason === null) return after;
+  const override = { by, reason, until: event.until, environment: only };
+  return { ...after, overrides: [...(progress.overrides ?? []), override].slice(-actionLimit) };
 }
 
 function pausedAfter(

@@ -115,7 +115,8 @@ export function advanceRollout(rollout: RolloutProgress, event: RolloutEvent): R
       return enter('deploy', { stable, designated, steps, ...open });
     }
     case 'version.deploying':
-      return rollout;
+      // After a wait for a window the way goes on where it began.
+      return rollout.stage === 'hold' ? enter('deploy') : rollout;
     case 'version.deployed':
       return { ...rollout, candidateUrl: event.url };
     case 'test.started': {
@@ -184,6 +185,7 @@ export function advanceRollout(rollout: RolloutProgress, event: RolloutEvent): R
     case 'rollback.verified':
       return { ...rollout, shares: event.shares, weight: 0, sentence: null };
     case 'version.retired':
+    case 'calendar.overridden':
       return rollout;
     case 'worker.missed':
       return { ...rollout, unserved: event.wait };

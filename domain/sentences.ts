@@ -8,6 +8,7 @@ import type {
   RolloutEvent,
   Wait,
 } from './events.ts';
+import { holdSentence } from './calendar/hold.ts';
 import { shareWords } from './traffic.ts';
 import { waveName, type ReturnPart } from './waves.ts';
 import { listed, percent, person, reach } from './words.ts';
@@ -50,6 +51,10 @@ function releaseSentence(event: ReleaseEvent, time: Time): string | null {
       return `wave ${event.wave} has passed its watch${tolerated(event.tolerated)}`;
     case 'rollback.ordered':
       return `goes back in this order: ${event.order.map(part).join('; ')}`;
+    case 'hold.placed':
+      return `${event.hold.kind} placed: ${holdSentence(event.hold)}`;
+    case 'hold.lifted':
+      return `${event.hold.id} lifted by ${person(event.by)}${why(event.reason)}`;
     case 'version.quarantined':
       return `version ${event.version} quarantined${colon(event.reason)}`;
     case 'estate.stopped':
@@ -93,6 +98,8 @@ function rolloutSentence(event: RolloutEvent, time: Time): string | null {
       return `held: ${waiting(event.wait, time)}`;
     case 'rollout.resumed':
       return 'goes on';
+    case 'calendar.overridden':
+      return `goes on in spite of ${event.what}, on the word of ${person(event.by)} (${event.reason}), until ${time(event.until)}`;
     case 'rollout.finished':
     case 'rollout.settled':
       return null;

@@ -24,8 +24,13 @@ describe('domain/spec', () => {
       verify: [],
       verifyTimeout: 3_600_000,
       environments: {
-        eu: { target: { vendor: 'fake', settings: {} }, router: { vendor: 'fake', settings: {} } },
+        eu: {
+          target: { vendor: 'fake', settings: {} },
+          router: { vendor: 'fake', settings: {} },
+          windows: [],
+        },
       },
+      freezes: [],
       production: {
         waves: [{ environments: ['eu'] }],
         gates: [],

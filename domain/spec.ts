@@ -2,6 +2,8 @@
 
 import { z } from 'zod';
 import { analysisSchema } from './analysis/spec.ts';
+import { freezeSchema } from './calendar/freeze.ts';
+import { windowSchema } from './calendar/window.ts';
 import { durationSchema } from './duration.ts';
 import { gateSchema, rolesSchema } from './gate-spec.ts';
 import { labelPattern, versionNamePattern } from './ids.ts';
@@ -58,7 +60,9 @@ const environmentSchema = z.strictObject({
   worker: labelSchema
     .optional()
     .describe('Name of the worker that reaches this environment (its own task queue)'),
-  labels: labelsSchema.optional().describe('Words that waves select it by'),
+  labels: labelsSchema.optional().describe('Words that waves, freezes and holds select it by'),
+  window: windowSchema.optional().describe('When production changes may start here'),
+  windows: z.array(windowSchema).max(20).default([]).describe('The same, when there are several'),
 });
 
 /** What may follow when a step ends without a pass. */
@@ -114,6 +118,7 @@ const writtenSchema = z.strictObject({
       onFail: z.enum(['reject', 'hold']).default('reject'),
     })
     .optional(),
+  freezes: z.array(freezeSchema).max(100).default([]).describe('When nothing goes forward'),
   production: z.strictObject({
     waves: wavesSchema,
     gates: z.array(gateSchema).max(100).default([]),
@@ -176,6 +181,22 @@ function checkReferences(spec: Written, context: z.RefinementCtx): void {
       }
     });
   }
+  for (const [name, { window, windows }] of Object.entries(spec.environments)) {
+    if (!window || windows.length === 0) continue;
+    const message = 'write `window` or `windows`, not both';
+    context.addIssue({ code: 'custom', path: ['environments', name, 'window'], message });
+  }
+  spec.freezes.forEach(({ environments = [] }, index) => {
+    environments.forEach((name, place) => {
+      if (known.includes(name)) return;
+      const message = `no environment is called "${name}"; there are: ${known.join(', ') || 'none'}`;
+      context.addIssue({
+        code: 'custom',
+        path: ['freezes', index, 'environments', place],
+        message,
+      });
+    });
+  });
   spec.production.gates.forEach(({ before }, index) => {
     const wave = Number(/^wave (\d+)$/.exec(before)?.[1] ?? 1);
     const message =

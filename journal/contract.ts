@@ -1,6 +1,7 @@
 /** What the journal remembers and how it is read; one implementation, on PostgreSQL or PGlite. */
 
 import type { JournalEntry, Measurement } from '../domain/events.ts';
+import type { OverrideRecord } from '../domain/calendar/override.ts';
 import type { ReleaseId } from '../domain/ids.ts';
 import type { ReleaseProgress } from '../domain/progress.ts';
 import type { Outcome } from '../domain/release.ts';
@@ -35,6 +36,11 @@ export interface JournalReader {
   entriesAfter(position: number, limit: number, application?: string): Promise<RecordedEntry[]>;
   /** The last position given out; 0 when the journal is empty. */
   lastPosition(): Promise<number>;
+  /** When the calendar was overridden, newest first; of one application or of all. */
+  readOverrides(filter: {
+    application?: string | undefined;
+    limit: number;
+  }): Promise<OverrideRecord[]>;
   /** In time order, after `after` (ISO 8601) when given. */
   readMeasurements(
     release: ReleaseId,

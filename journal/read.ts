@@ -6,6 +6,7 @@ import type { ReleaseId } from '../domain/ids.ts';
 import { advance, newRelease, type ReleaseProgress } from '../domain/progress.ts';
 import type { JournalReader, RecordedEntry } from './contract.ts';
 import { checkedLimit, checkedTime } from './cursor.ts';
+import { readOverrides } from './overrides.ts';
 import { listReleases, releasesVerifying } from './releases.ts';
 import { schemaName, type JournalTables } from './schema.ts';
 
@@ -22,6 +23,7 @@ export function createReader(db: Kysely<JournalTables>): JournalReader {
       entries(journal, after, limit, release.application, release.number),
     entriesAfter: (position, limit, application) => entries(journal, position, limit, application),
     lastPosition: () => lastPosition(journal),
+    readOverrides: (filter) => readOverrides(journal, filter),
     readMeasurements: (release, filter) => readMeasurements(journal, release, filter),
     ping: async () => void (await sql`select 1`.execute(journal)),
   };

@@ -420,3 +420,71 @@ describe('specification/parse.ts', () => {
     });
   });
 });
+
+describe('specification/calendar.ts', () => {
+  const window = (lines: string) =>
+    shopWith(
+      '      envoy: { port: 10080 }\n',
+      `      envoy: { port: 10080 }\n    window:\n${lines}`,
+    );
+
+  it('takes a window with its default', () => {
+    const { spec } = parseSpecification(
+      window(
+        '      rrule: FREQ=DAILY;BYHOUR=9\n      timezone: Europe/Berlin\n      duration: 7h\n',
+      ),
+    );
+    expect(spec.environments['eu']?.window).toEqual({
+      rrule: 'FREQ=DAILY;BYHOUR=9',
+      timezone: 'Europe/Berlin',
+      duration: 25_200_000,
+      onClose: 'hold',
+    });
+  });
+
+  it('names rule and zone that cannot be evaluated, with their place', () => {
+    const text = window(
+      '      rrule: FREQ=DAILY;BYHOUR=25\n      timezone: Europe/Berln\n      duration: 7h\n',
+    );
+    expect(errorsOf(text)).toEqual([
+      {
+        path: 'environments.eu.window.rrule',
+        message: 'BYHOUR=25 is not a number from 0 to 23',
+        line: 12,
+        column: 14,
+      },
+      {
+        path: 'environments.eu.window.timezone',
+        message:
+          'no time zone is called "Europe/Berln"; write an IANA name such as Europe/Berlin or UTC',
+        line: 13,
+        column: 17,
+      },
+    ]);
+  });
+
+  it('names a duration that is too short, and one window too many', () => {
+    const short = '      rrule: FREQ=DAILY\n      timezone: UTC\n      duration: 10s\n';
+    expect(errorsOf(window(short))).toMatchObject([
+      {
+        path: 'environments.eu.window.duration',
+        message: 'a window is open for 1m to 31d',
+        line: 14,
+      },
+    ]);
+    const both = `${short.replace('10s', '10m')}    windows: [{ rrule: FREQ=DAILY, timezone: UTC, duration: 1h }]\n`;
+    expect(errorsOf(window(both))).toMatchObject([
+      { path: 'environments.eu.window', message: 'write `window` or `windows`, not both' },
+    ]);
+  });
+
+  it('names the place in a list of windows', () => {
+    const text = shopWith(
+      '      envoy: { port: 10080 }\n',
+      '      envoy: { port: 10080 }\n    windows:\n      - { rrule: FREQ=DAILY, timezone: UTC, duration: 1h }\n      - { rrule: FREQ=WEEKLY, timezone: UTC, duration: 1h }\n',
+    );
+    expect(errorsOf(text)).toMatchObject([
+      { path: 'environments.eu.windows.1.rrule', line: 13, column: 18 },
+    ]);
+  });
+});

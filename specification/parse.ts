@@ -2,6 +2,7 @@
 
 import type { Spec } from '../domain/spec.ts';
 import { specSchema } from '../domain/spec.ts';
+import { calendarErrors } from './calendar.ts';
 import { conditionErrors } from './conditions.ts';
 import { invalid, readDocument } from './document.ts';
 import { fieldsOf } from './issues.ts';
@@ -24,6 +25,7 @@ export function parseSpecification(text: string): ParsedSpecification {
   const errors = [
     ...settingsErrors(result.data, document),
     ...conditionErrors(result.data, document),
+    ...calendarErrors(result.data, document),
   ];
   if (errors.length > 0) throw invalid(errors);
   return { spec: result.data, warnings: warningsOf(result.data) };

@@ -17,7 +17,7 @@ describe('specification/suggest.ts', () => {
     [['rollback'], ['to', 'scope', 'deadline']],
     [
       ['environments', 'eu'],
-      ['target', 'router', 'worker', 'labels'],
+      ['target', 'router', 'worker', 'window', 'windows', 'labels'],
     ],
     [
       ['production', 'strategy'],

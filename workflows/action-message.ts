@@ -3,6 +3,7 @@
 import { ApplicationFailure, uuid4 } from '@temporalio/workflow';
 import { z } from 'zod';
 import type { ActionRequest } from '../domain/actions.ts';
+import { durationSchema } from '../domain/duration.ts';
 import { channels, type Actor } from '../domain/release.ts';
 
 const actorSchema = z.union([
@@ -25,6 +26,7 @@ const messageSchema = z.strictObject({
   environment: z.string().max(63).nullish(),
   full: z.boolean().default(false),
   step: z.number().int().min(1).nullish(),
+  for: z.union([durationSchema, z.number().int().min(1)]).nullish(),
 });
 
 /**
@@ -38,7 +40,7 @@ export function parseActionMessage(message: unknown): ActionRequest {
     const text = `the message is not valid: ${z.prettifyError(result.error)}`;
     throw ApplicationFailure.nonRetryable(text, 'request_invalid');
   }
-  const { id, by, reason, environment, full, step } = result.data;
+  const { id, by, reason, environment, full, step, for: ms } = result.data;
   return {
     id: id ?? uuid4(),
     by,
@@ -46,5 +48,6 @@ export function parseActionMessage(message: unknown): ActionRequest {
     environment: environment ?? null,
     full,
     step: step ?? null,
+    ...(ms == null ? {} : { for: ms }),
   };
 }

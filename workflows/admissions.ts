@@ -57,7 +57,7 @@ export class Admissions {
     const pending = guardian.pending[number];
     if (!pending || !guardian.spec) return;
     const id = { application: guardian.application, number };
-    const { version, by, reason } = pending.request;
+    const { version, by, reason, override } = pending.request;
     const recovering = pending.attempt > 1;
     const input: ReleaseInput = {
       release: id,
@@ -68,6 +68,7 @@ export class Admissions {
       mode: recovering ? 'recover' : pending.mode,
       plan: recovering ? pending.plan : null,
       attempt: pending.attempt,
+      ...(override ? { override } : {}),
     };
     const handle = await startChild<typeof release>('release', {
       workflowId: releaseWorkflowId(id),

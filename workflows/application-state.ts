@@ -21,6 +21,8 @@ export interface Guardian extends ApplicationState {
   pending: Record<number, Pending>;
   /** Idempotency key → what was asked and the release it led to; at most `keyLimit`. */
   keys: { key: string; request: string; number: number }[];
+  /** Number of the last hold; absent before the first. */
+  lastHold?: number;
 }
 
 const keyLimit = 200;
@@ -41,8 +43,8 @@ export function newGuardian(application: string): Guardian {
 
 /** What callers may see. */
 export function publicState(guardian: Guardian): ApplicationState {
-  const { application, spec, revision, nextRelease, lane, ledger } = guardian;
-  return { application, spec, revision, nextRelease, lane, ledger };
+  const { application, spec, revision, nextRelease, lane, ledger, holds = [] } = guardian;
+  return { application, spec, revision, nextRelease, lane, ledger, holds };
 }
 
 /** The release an idempotency key led to before; `conflict` when it was for another request. */

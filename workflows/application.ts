@@ -9,6 +9,7 @@ import {
   setCurrentDetails,
   setHandler,
 } from '@temporalio/workflow';
+import { holdSentence } from '../domain/calendar/hold.ts';
 import { environmentTaskQueue, formatReleaseId } from '../domain/ids.ts';
 import { arrive, becomeWarm, leave, turnsAway, type LaneChange } from '../domain/lane.ts';
 import { contradicts, liftQuarantine, recordVersion } from '../domain/ledger.ts';
@@ -16,6 +17,7 @@ import { planRelease, planReturn, type PlanResult } from '../domain/plan.ts';
 import type { Version } from '../domain/release.ts';
 import { Admissions } from './admissions.ts';
 import { heed } from './heed.ts';
+import { openHolds } from './holds.ts';
 import {
   findKey,
   fingerprint,
@@ -65,7 +67,8 @@ export async function application(input: ApplicationInput): Promise<void> {
   setHandler(queuesQuery, () => queuesOf(guardian), {
     description: 'Task queues of the workers that its environments name',
   });
-  setHandler(applyUpdate, (request) => apply(guardian, request), {
+  const calendar = openHolds(guardian, () => setCurrentDetails(describe(guardian)));
+  setHandler(applyUpdate, (request) => applied(request), {
     description: 'Takes a specification over',
     validator: ({ spec }) =>
       refuseIf(
@@ -102,6 +105,13 @@ export async function application(input: ApplicationInput): Promise<void> {
     if (report.kind === 'warm') settle(becomeWarm(guardian.lane, report.release));
     if (report.kind === 'ended') admissions.close(report.release);
   });
+
+  function applied(request: ApplyRequest) {
+    const before = fingerprint(guardian.spec?.freezes ?? []);
+    const answer = apply(guardian, request);
+    if (fingerprint(request.spec.freezes ?? []) !== before) calendar.changed();
+    return answer;
+  }
 
   async function submit(request: SubmitRequest): Promise<SubmitAnswer> {
     const known = findKey(guardian, request.idempotencyKey, request);
@@ -167,6 +177,7 @@ export async function application(input: ApplicationInput): Promise<void> {
     admissions.reattach();
     await admissions.run(() => isLong() && allHandlersFinished());
     await condition(allHandlersFinished);
+    await calendar.finished();
     await continueAsNew<typeof application>({ application: guardian.application, guardian });
   });
 }
@@ -254,7 +265,7 @@ function refuseIf(wrong: boolean, code: string, message: string): void {
 }
 
 function describe(guardian: Guardian): string {
-  const { application: name, lane, ledger } = guardian;
+  const { application: name, lane, ledger, holds = [] } = guardian;
   const lines = [`# ${name}`];
   lines.push(
     lane.active
@@ -267,6 +278,7 @@ function describe(guardian: Guardian): string {
   for (const [environment, { live }] of Object.entries(ledger.environments)) {
     lines.push(`| ${environment} | ${live ?? 'nothing'} |`);
   }
+  for (const hold of holds) lines.push('', `On hold: ${holdSentence(hold)}`);
   for (const [version, { reason }] of Object.entries(ledger.quarantine)) {
     lines.push('', `Quarantined: ${version} (${reason})`);
   }

@@ -20,6 +20,7 @@ import { policyActor } from '../domain/release.ts';
 import type { RolloutProgress, RolloutStage } from '../domain/rollout-progress.ts';
 import {
   actionSignal,
+  calendarChangedSignal,
   concludeSignal,
   settleSignal,
   type ActionMessage,
@@ -112,6 +113,9 @@ function startAttempt(
     attempt,
     initiator: release.input.by.id,
     ...(release.input.mode === 'return' ? { urgent: true as const } : {}),
+    overrides: (release.progress.overrides ?? []).filter(
+      (one) => (one.environment ?? plan.environment) === plan.environment,
+    ),
   };
   return startChild<typeof rollout>('rollout', {
     workflowId: rolloutWorkflowId(id, plan.environment),
@@ -204,6 +208,13 @@ export async function settleFleet(
   const settled = ([name, { ended }]: [string, Member]) =>
     ended || (release.progress.rollouts[name]?.settled ?? 0) >= message.wave;
   await condition(() => watched.every(settled));
+}
+
+/** Rollouts that wait for a freeze or a hold ask again. */
+export async function tellCalendar({ members }: Fleet): Promise<void> {
+  const open = [...members.values()].filter(({ ended }) => !ended);
+  const told = open.map((member) => tell(member, (to) => to.signal(calendarChangedSignal)));
+  await Promise.all(told);
 }
 
 /** The release is over: every rollout retires the old version and ends. */

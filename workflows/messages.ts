@@ -3,6 +3,7 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Action } from '../domain/actions.ts';
 import type { Estate } from '../domain/estate.ts';
+import type { Hold, HoldRequest, Stops } from '../domain/calendar/hold.ts';
 import type { CrescendoEvent } from '../domain/events.ts';
 import type { Lane } from '../domain/lane.ts';
 import type { Ledger } from '../domain/ledger.ts';
@@ -20,12 +21,14 @@ export interface ActionMessage {
   environment?: string | null | undefined;
   full?: boolean | undefined;
   step?: number | null | undefined;
+  /** Milliseconds, or a duration such as `2h`. */
+  for?: number | string | null | undefined;
 }
 
 /** Answer of every action update: the progress right after it was accepted. */
 export type ActionUpdate = ReleaseProgress;
 
-/** The same nine names as updates (refused at once, with a reason) and as signals (for bots). */
+/** The same names as updates (refused at once, with a reason) and as signals (for bots). */
 export function actionUpdate(action: Action) {
   return defineUpdate<ActionUpdate, [ActionMessage]>(action);
 }
@@ -59,6 +62,8 @@ export interface SubmitRequest {
   idempotencyKey: string | null;
   /** Why a quarantined version is released all the same. */
   quarantineOverride: string | null;
+  /** Why, and for how many milliseconds, the calendar is overridden; absent: it is not. */
+  override?: { reason: string; for: number };
   /** What each router vendor can do, as the API knows it. */
   powers?: PlanContext['powers'];
 }
@@ -88,6 +93,19 @@ export interface LiftRequest {
 }
 export const liftQuarantineUpdate = defineUpdate<void, [LiftRequest]>('liftQuarantine');
 
+/** Application: nothing goes forward until it is lifted or over. */
+export const holdUpdate = defineUpdate<Hold, [HoldRequest]>('hold');
+export interface UnholdRequest {
+  id: string;
+  by: Actor;
+  reason: string | null;
+}
+export const unholdUpdate = defineUpdate<Hold, [UnholdRequest]>('unhold');
+/** Application: its freezes and holds, for the activity that asks whether the way is free. */
+export const stopsQuery = defineQuery<Stops>('stops');
+/** Guardian → release → rollout: freezes or holds have changed, so ask again at once. */
+export const calendarChangedSignal = defineSignal<[]>('calendarChanged');
+
 /** Application: everything it guards. */
 export interface ApplicationState {
   application: string;
@@ -96,6 +114,8 @@ export interface ApplicationState {
   nextRelease: number;
   lane: Lane;
   ledger: Ledger;
+  /** In force or to come; absent while there has never been one. */
+  holds?: Hold[];
 }
 export const applicationQuery = defineQuery<ApplicationState>('application');
 

@@ -22,8 +22,16 @@ export const knowing = proxyActivities<Pick<QuickActivities, 'readEstate'>>({
   retry: { ...retry, maximumInterval: '5s' },
 });
 
+/** Asking whether the way is free: asked until there is an answer, since none is not a yes. */
+export const consulting = proxyActivities<Pick<QuickActivities, 'checkCalendar'>>({
+  startToCloseTimeout: '20s',
+  retry,
+});
+
 /** Telling people and looking things up: given up after a minute, nothing depends on it. */
-export const telling = proxyActivities<Omit<QuickActivities, 'record' | 'readEstate'>>({
+export const telling = proxyActivities<
+  Omit<QuickActivities, 'record' | 'readEstate' | 'checkCalendar'>
+>({
   startToCloseTimeout: '20s',
   scheduleToCloseTimeout: '1m',
   retry,

@@ -11,12 +11,13 @@ import {
 import { rolloutEventTypes } from '../domain/events.ts';
 import { isRecord } from '../domain/json.ts';
 import { parseActionMessage } from './action-message.ts';
-import { noteEnd, steerFleet, type Fleet } from './fleet.ts';
+import { noteEnd, steerFleet, tellCalendar, type Fleet } from './fleet.ts';
 import { heed } from './heed.ts';
 import {
   actionSignal,
   actionUpdate,
   admitSignal,
+  calendarChangedSignal,
   ciChangedSignal,
   environmentEventsSignal,
   progressQuery,
@@ -78,6 +79,8 @@ export function registerReleaseHandlers(release: Release, fleet: Fleet, reporter
       if (type === 'rollout.ended') noteEnd(fleet, environment, attempt);
     }
   });
+  const moved = 'Freezes or holds have changed: ask the calendar again at once';
+  heed(calendarChangedSignal, () => tellCalendar(fleet), moved);
   const news = 'CI has news for the commit: look again at once';
   heed(ciChangedSignal, () => void (release.requests.ciNews += 1), news);
   heed(admitSignal, ({ plan, spec }) => {

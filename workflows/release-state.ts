@@ -2,6 +2,7 @@
 
 import { CancellationScope, log, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
 import type { Action, ActionRequest } from '../domain/actions.ts';
+import { overrideTimes } from '../domain/calendar/override.ts';
 import type { CrescendoEvent, ReleaseEvent, ReleaseEventBody } from '../domain/events.ts';
 import { approvalRefusal, missing } from '../domain/gates.ts';
 import { formatReleaseId, type ReleaseId } from '../domain/ids.ts';
@@ -12,7 +13,7 @@ import type { Actor, Outcome, ProviderReference, Version } from '../domain/relea
 import type { Spec } from '../domain/spec.ts';
 import { describeRelease } from '../domain/view.ts';
 import { telling } from './proxies.ts';
-import { now } from './rollout-state.ts';
+import { inTime, now } from './rollout-state.ts';
 import type { Scribe } from './scribe.ts';
 import { setAttributes } from './search-attributes.ts';
 
@@ -30,6 +31,8 @@ export interface ReleaseInput {
   /** The plan when it is known already (`recover`); otherwise it comes with the admission. */
   plan: Plan | null;
   attempt: number;
+  /** The calendar is overridden from the start, for so many milliseconds. */
+  override?: { reason: string; for: number };
 }
 
 /** Why a release turns back. */
@@ -144,7 +147,8 @@ export function take(release: Release, action: Action, request: ActionRequest): 
   const { by, reason, environment } = request;
   const because = (verb: string) => `${verb} by ${by.id}${reason ? `: ${reason}` : ''}`;
   const { requests, progress } = release;
-  release.record({ type: 'action.accepted', action, by, reason, only: environment });
+  const until = action === 'override' ? { until: inTime(request.for ?? overrideTimes.action) } : {};
+  release.record({ type: 'action.accepted', action, by, reason, only: environment, ...until });
   switch (action) {
     case 'rollback':
       requests.blamed ??= because('rolled back');
@@ -176,5 +180,6 @@ export function take(release: Release, action: Action, request: ActionRequest): 
     case 'pause':
     case 'resume':
     case 'promote':
+    case 'override':
   }
 }

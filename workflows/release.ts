@@ -13,7 +13,13 @@ import { haltOf } from '../domain/waves.ts';
 import { sentenceOf } from './causes.ts';
 import { allClosed, createFleet, type Fleet } from './fleet.ts';
 import { registerReleaseHandlers } from './release-handlers.ts';
-import { createRelease, type Release, type ReleaseInput, type Turn } from './release-state.ts';
+import {
+  createRelease,
+  take,
+  type Release,
+  type ReleaseInput,
+  type Turn,
+} from './release-state.ts';
 import { startReporter, type Reporter } from './reporter.ts';
 import { waitFrom, waitUntil } from './rollout-state.ts';
 import { startScribe } from './scribe.ts';
@@ -96,6 +102,10 @@ async function untilAdmitted(current: Release): Promise<void> {
   const plan = requests.admitted ?? input.plan;
   if (requests.refused || !plan) throw new Error(requests.refused?.sentence ?? 'refused');
   current.record({ type: 'release.admitted', plan });
+  const { override, by, mode } = current.input;
+  if (!override || mode !== 'forward') return;
+  const request = { id: 'submission', by, environment: null, full: false, step: null };
+  take(current, 'override', { ...request, ...override });
 }
 
 async function stage(current: Release, fleet: Fleet): Promise<void> {

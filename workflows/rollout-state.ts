@@ -2,7 +2,9 @@
 
 import { condition, setCurrentDetails } from '@temporalio/workflow';
 import type { BakeLimits, JudgeMemory } from '../domain/analysis/verdict.ts';
-import type { Action } from '../domain/actions.ts';
+import type { Action, ActionRequest } from '../domain/actions.ts';
+import { overrideTimes, type Override } from '../domain/calendar/override.ts';
+import type { Closing } from '../domain/calendar/window.ts';
 import type { RolloutEvent, RolloutEventBody, Wait } from '../domain/events.ts';
 import { describeRollout } from '../domain/view.ts';
 import { approvalRefusal, missing, type StepGate } from '../domain/gates.ts';
@@ -29,6 +31,8 @@ export interface RolloutInput {
   rollbackDeadline: number;
   /** `return`: what began was lost; bring the environment back without trying anything else. */
   mode: 'forward' | 'return';
+  /** Of the calendar, given before it started. */
+  overrides?: Override[];
   /** 1, and one more each time a rollout had to be started again. */
   attempt: number;
   /** An emergency return: nothing that stops what goes forward stops it. */
@@ -48,6 +52,12 @@ export interface Departure {
 /** What was asked of a rollout and not yet done. */
 export interface RolloutRequests {
   paused: boolean;
+  /** How often somebody paused, to know a new pause from an old one. */
+  pauses: number;
+  /** Rises with every change of freezes or holds. */
+  calendarNews: number;
+  /** Of the calendar, in the order they were given; over or in force. */
+  overrides: Override[];
   promotion: { by: Actor; reason: string | null; full: boolean } | null;
   retry: boolean;
   skip: boolean;
@@ -70,6 +80,8 @@ export interface Rollout {
   exposed: boolean;
   /** Gates of the plan that are behind it. */
   passedGates: Set<StepGate>;
+  /** What the closing of the last window that was open does; null before one was. */
+  onClose: Closing | null;
   /** Watches so far: part of each bake's id. */
   watches: number;
   scribe: Scribe;
@@ -94,6 +106,9 @@ export function createRollout(input: RolloutInput, scribe: Scribe): Rollout {
     progress: newRollout(input.plan.environment, now()),
     requests: {
       paused: false,
+      pauses: 0,
+      calendarNews: 0,
+      overrides: input.overrides ?? [],
       promotion: null,
       retry: false,
       skip: false,
@@ -104,6 +119,7 @@ export function createRollout(input: RolloutInput, scribe: Scribe): Rollout {
     memory: {},
     exposed: false,
     passedGates: new Set(),
+    onClose: null,
     watches: 0,
     scribe,
     record(body) {
@@ -137,7 +153,7 @@ function named({ steps }: RolloutPlan, body: RolloutEventBody): RolloutEventBody
 export function steer(
   rollout: Rollout,
   action: Action,
-  request: { by: Actor; reason: string | null; full: boolean; step: number | null },
+  request: Omit<ActionRequest, 'id' | 'environment'>,
 ): void {
   const { requests, progress } = rollout;
   const { by, reason, full } = request;
@@ -145,6 +161,7 @@ export function steer(
   switch (action) {
     case 'pause':
       requests.paused = true;
+      requests.pauses += 1;
       return;
     case 'resume':
       requests.paused = false;
@@ -173,6 +190,16 @@ export function steer(
     case 'abort':
       requests.departure ??= { cause: because('aborted'), by, to: 'stable' };
       return;
+    case 'override':
+      if (reason === null) return;
+      requests.overrides.push({
+        by,
+        reason,
+        until: inTime(request.for ?? overrideTimes.action),
+        environment: null,
+      });
+      requests.calendarNews += 1;
+      return;
     case 'approve':
       approve(rollout, by, reason);
   }
@@ -191,8 +218,13 @@ function closeWithNo({ progress, record }: Rollout, sentence: string): void {
 
 /** A wait that begins now. */
 export function waitFrom(key: string, what: string, ms: number | null, then: string): Wait {
-  const until = ms === null ? null : new Date(Date.now() + ms).toISOString();
+  const until = ms === null ? null : inTime(ms);
   return { key, for: what, since: now(), until, then };
+}
+
+/** ISO 8601, so many milliseconds from now. */
+export function inTime(ms: number): string {
+  return new Date(Date.now() + ms).toISOString();
 }
 
 /** ISO 8601 of the workflow's clock. */

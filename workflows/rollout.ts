@@ -21,6 +21,7 @@ import { sentenceOf } from './causes.ts';
 import { heed } from './heed.ts';
 import {
   actionSignal,
+  calendarChangedSignal,
   concludeSignal,
   environmentEventsSignal,
   rolloutQuery,
@@ -40,6 +41,7 @@ import { calibrate } from './stages/calibrate.ts';
 import { expand, untilConcluded } from './stages/expand.ts';
 import { rollBack } from './stages/rollback.ts';
 import { stageCandidate, testCandidate } from './stages/stage.ts';
+import { untilClear } from './stages/window.ts';
 
 export type { RolloutInput } from './rollout-state.ts';
 
@@ -80,6 +82,7 @@ async function goForward(current: Rollout): Promise<Departure | null> {
   );
   try {
     await forward.run(async () => {
+      await untilClear(current);
       const candidate = await stageCandidate(current);
       await testCandidate(current, candidate, current.plan.tests);
       await calibrate(current);
@@ -162,6 +165,8 @@ function openRollout(input: RolloutInput): Rollout {
   heed(concludeSignal, () => void (current.requests.conclude = true), conclusion);
   const watch = 'Its wave is there: it is watched once more before the next begins';
   heed(settleSignal, (message) => void (current.requests.settle = message), watch);
+  const moved = 'Freezes or holds have changed: ask the calendar again at once';
+  heed(calendarChangedSignal, () => void (current.requests.calendarNews += 1), moved);
   setHandler(rolloutQuery, () => current.progress, { description: 'The progress of this rollout' });
   return current;
 }

@@ -75,8 +75,8 @@ export class ApplicationsController {
     @Param('app', ApplicationPipe) app: string,
     @Body({ schema: schemas.planBody }) body: schemas.PlanBody,
   ) {
-    const plan = await this.applications.plan(app, body.version);
-    return { plan, forecast: await this.forecasts.of(app, plan) };
+    const answer = await this.applications.plan(app, body);
+    return { ...answer, forecast: await this.forecasts.of(app, answer.plan) };
   }
 
   @Post(':app/releases')

@@ -10,6 +10,6 @@ import { SpecificationsController } from './specifications.controller.ts';
 @Module({
   controllers: [ApplicationsController, SpecificationsController],
   providers: [ApplicationsService, DirectoryService, ForecastService],
-  exports: [DirectoryService],
+  exports: [ApplicationsService, DirectoryService],
 })
 export class ApplicationsModule {}

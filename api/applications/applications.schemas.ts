@@ -1,11 +1,21 @@
 /** What the routes of applications take and answer. */
 
 import { z } from 'zod';
+import { freezeSchema } from '../../domain/calendar/freeze.ts';
+import type { CalendarForecast } from '../../domain/calendar/forecast.ts';
+import { overrideTimes } from '../../domain/calendar/override.ts';
+import { durationSchema } from '../../domain/duration.ts';
 import { versionSchema } from '../../domain/spec.ts';
 import { reasonSchema } from '../releases/releases.schemas.ts';
-import { planSchema } from '../schemas.ts';
+import { describes, planSchema } from '../schemas.ts';
 
-export const planBody = z.strictObject({ version: versionSchema });
+export const planBody = z.strictObject({
+  version: versionSchema,
+  withFreeze: freezeSchema
+    .extend({ name: z.string().min(1).max(100).default('what if') })
+    .optional()
+    .describe('What this freeze would change, as if it were in force'),
+});
 export type PlanBody = z.output<typeof planBody>;
 
 export const submitBody = z.strictObject({
@@ -14,6 +24,15 @@ export const submitBody = z.strictObject({
   quarantineOverride: reasonSchema
     .optional()
     .describe('Why a quarantined version is released all the same'),
+  override: z
+    .strictObject({
+      reason: reasonSchema,
+      for: durationSchema
+        .prefault('24h')
+        .refine((ms) => ms > 0 && ms <= overrideTimes.most, 'an override lasts up to 7d'),
+    })
+    .optional()
+    .describe('Why windows, freezes and holds do not count, and for how long'),
 });
 export type SubmitBody = z.output<typeof submitBody>;
 
@@ -91,12 +110,35 @@ const forecastSchema = z
   })
   .meta({ id: 'Forecast' });
 
+const calendarSchema = describes<CalendarForecast>()(
+  z
+    .object({
+      environment: z.string(),
+      open: z.boolean().describe('Production changes may start now'),
+      waitsFor: z.array(z.string()).describe('What keeps it from that'),
+      openings: z
+        .array(z.object({ from: z.string(), to: z.string().nullable() }))
+        .describe('The next five, ISO 8601; `to` is null where no end is in sight'),
+    })
+    .meta({ id: 'CalendarForecast' }),
+);
+
+const finish = z.string().nullable().describe('ISO 8601; null: not in sight');
+const outlookShape = {
+  calendar: z.array(calendarSchema),
+  estimate: z
+    .object({ earliest: finish, likely: finish, latest: finish })
+    .describe('The last bake'),
+};
+
 export const planAnswer = z.object({
   plan: planSchema,
   forecast: z
     .array(forecastSchema)
     .nullable()
     .describe('From the traffic of the stable version; null when nobody could be asked'),
+  ...outlookShape,
+  withFreeze: z.object(outlookShape).optional(),
 });
 
 export const submissionAnswer = z

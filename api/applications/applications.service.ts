@@ -6,7 +6,7 @@ import { CrescendoError } from '../../domain/errors.ts';
 import { applicationWorkflowId, defaultTaskQueue, formatReleaseId } from '../../domain/ids.ts';
 import { contradicts, recordVersion } from '../../domain/ledger.ts';
 import { planRelease, type Plan } from '../../domain/plan.ts';
-import type { Actor, Version } from '../../domain/release.ts';
+import type { Actor } from '../../domain/release.ts';
 import type { Spec } from '../../domain/spec.ts';
 import { routerPowers } from '../../providers/routers/index.ts';
 import {
@@ -26,7 +26,14 @@ import { updateIdOf } from '../idempotency.ts';
 import { releaseLinks } from '../links.ts';
 import type { Temporal } from '../temporal.ts';
 import { TEMPORAL } from '../temporal.module.ts';
-import type { LiftBody, RollbackBody, SubmitBody } from './applications.schemas.ts';
+import type { LiftBody, PlanBody, RollbackBody, SubmitBody } from './applications.schemas.ts';
+import { checkFreeze, forecasts, outlookOf, refuseNever, type Outlook } from './calendar.ts';
+
+export interface PlanAnswer extends Outlook {
+  plan: Plan;
+  /** The same with one freeze more, when that was asked. */
+  withFreeze?: Outlook;
+}
 
 /** An application that has been given a specification. */
 export type KnownApplication = ApplicationState & { spec: Spec };
@@ -77,8 +84,9 @@ export class ApplicationsService {
   }
 
   /** What a release of `version` would do now. Nothing is started or remembered. */
-  async plan(application: string, version: Version): Promise<Plan> {
-    const { spec, ledger } = await this.find(application);
+  async plan(application: string, { version, withFreeze }: PlanBody): Promise<PlanAnswer> {
+    if (withFreeze) checkFreeze(withFreeze, 'withFreeze.');
+    const { spec, ledger, holds = [] } = await this.find(application);
     if (contradicts(ledger, version)) {
       const known = ledger.versions[version.name];
       const message = `${version.name} stands for ${known?.artifact}, not for ${version.artifact}`;
@@ -92,17 +100,34 @@ export class ApplicationsService {
       const fields = result.refusals.map((message) => ({ path: '', message }));
       throw new CrescendoError('plan_refused', result.refusals.join('; '), fields);
     }
+    const now = Date.now();
+    const outlook = outlookOf(spec, holds, result.plan, now);
+    refuseNever(outlook.calendar);
+    const frozen = withFreeze && outlookOf(spec, holds, result.plan, now, [withFreeze]);
+    const ahead = { ...outlook, ...(frozen ? { withFreeze: frozen } : {}) };
     const held = ledger.quarantine[version.name];
-    if (!held) return result.plan;
+    if (!held) return { plan: result.plan, ...ahead };
     const warning = `${version.name} is quarantined (${held.reason}): releasing it needs a quarantineOverride`;
-    return { ...result.plan, warnings: [...result.plan.warnings, warning] };
+    const warnings = [...result.plan.warnings, warning];
+    return { plan: { ...result.plan, warnings }, ...ahead };
   }
 
   /** The workflow itself knows repeated keys, longer than Temporal remembers ids of updates. */
   async submit(application: string, body: SubmitBody, by: Actor, idempotencyKey: string | null) {
-    const { version, reason = null, quarantineOverride = null } = body;
+    const { version, reason = null, quarantineOverride = null, override } = body;
+    const { spec, holds = [] } = await this.find(application);
+    if (!override) refuseNever(forecasts(spec, holds, Date.now()));
     const powers = routerPowers;
-    const request = { version, by, reason, idempotencyKey, quarantineOverride, powers };
+    const overriding = override ? { override } : {};
+    const request = {
+      version,
+      by,
+      reason,
+      idempotencyKey,
+      quarantineOverride,
+      powers,
+      ...overriding,
+    };
     const answer = await this.temporal.ask({ kind: 'application', name: application }, () =>
       this.handle(application).executeUpdate(submitUpdate, { args: [request] }),
     );

@@ -69,6 +69,53 @@ describe('api/applications', () => {
     expect(answers[0]?.json().detail).toBe('there is no application nobody');
   });
 
+  it('shows the next openings, and refuses a window that never opens again', async () => {
+    const apply = (rrule: string) =>
+      api.send('PUT', '/api/v1/applications/openings', {
+        headers: { 'content-type': 'application/yaml' },
+        body: `application: openings
+environments:
+  openings-eu:
+    target: { process: { command: [node, server.mjs] } }
+    router: { envoy: { port: 10080 } }
+    window: { rrule: ${rrule}, timezone: Europe/Berlin, duration: 7h }
+production:
+  waves: [{ environments: [openings-eu] }]
+  strategy: { canary: { steps: [10, 100] } }
+analysis: { metrics: [{ signal: errors, from: envoy, limit: 1% }] }
+`,
+      });
+    expect((await apply('FREQ=WEEKLY;BYDAY=MO;BYHOUR=9')).status).toBe(200);
+    const path = '/api/v1/applications/openings';
+    const planned = await api.post(`${path}/plan`, version('1.0.0'));
+    const { calendar } = schemas.planAnswer.parse(planned.json());
+
+    expect(calendar.map(({ environment, openings }) => [environment, openings.length])).toEqual([
+      ['openings-eu', 5],
+    ]);
+    const opens = Date.parse(calendar[0]!.openings[0]!.from);
+    const { estimate } = schemas.planAnswer.parse(planned.json());
+    expect(Date.parse(estimate.earliest!)).toBeGreaterThanOrEqual(opens);
+    const day = (ms: number) => new Date(ms).toISOString().slice(0, 10);
+    const freeze = { from: '2020-01-01', to: day(opens + 86_400_000) };
+    const asked = { ...version('1.0.0'), withFreeze: freeze };
+    const frozen = schemas.planAnswer.parse((await api.post(`${path}/plan`, asked)).json());
+    expect(frozen.calendar).toHaveLength(1);
+    expect(Date.parse(frozen.withFreeze!.estimate.earliest!)).toBeGreaterThan(opens + 86_400_000);
+    const wrong = { ...asked, withFreeze: { ...freeze, to: '2019-01-01' } };
+    expect((await api.post(`${path}/plan`, wrong)).json().errors).toMatchObject([
+      { path: 'withFreeze.to' },
+    ]);
+    await apply('FREQ=DAILY;UNTIL=20200101T000000Z');
+    const refused = await Promise.all([
+      api.post(`${path}/plan`, version('1.0.0')),
+      api.post(`${path}/releases`, version('1.0.0')),
+    ]);
+    expect(refused.map((answer) => [answer.status, answer.json().detail])).toEqual(
+      refused.map(() => [422, 'openings-eu: its maintenance window never opens again']),
+    );
+  });
+
   it('plans without starting anything', async () => {
     await api.apply('planned');
     const answer = await api.post('/api/v1/applications/planned/plan', version('1.0.0'));

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { actions } from '../../domain/actions.ts';
 import type { Measurement } from '../../domain/events.ts';
+import { durationSchema } from '../../domain/duration.ts';
 import { outcomes } from '../../domain/release.ts';
 import { releaseStages } from '../../domain/events.ts';
 import type { ReleaseSummary } from '../../journal/contract.ts';
@@ -17,6 +18,7 @@ export const actionBody = z
     environment: z.string().max(63).optional().describe('Only this environment'),
     full: z.boolean().default(false).describe('For `promote`: straight to 100 %'),
     step: z.int().min(1).optional().describe('For `promote`: refuse unless this step is current'),
+    for: durationSchema.optional().describe('For `override`: how long; 1h without it, at most 7d'),
   })
   .prefault({});
 export type ActionBody = z.output<typeof actionBody>;

@@ -19,6 +19,7 @@ interface ActionFlags {
   full?: boolean;
   step?: number;
   to?: string;
+  for?: string;
   yes?: boolean;
   all?: boolean;
 }
@@ -58,6 +59,9 @@ function addSpecialOptions(command: Command, name: Action): void {
       .option('--full', 'straight to 100 %')
       .option('--step <number>', 'only if this step is the current one', wholeNumber(1, 100));
   }
+  if (name === 'override') {
+    command.option('--for <duration>', 'how long; 1h without it, at most 7d');
+  }
   if (name === 'rollback')
     command.option('--to <version>', 'to this version instead of the designated one');
   if (name === 'resume') command.option('--all', 'all applications, after `stop --all`');
@@ -95,7 +99,7 @@ async function actOn(
     return keep(call);
   }
   const { reason, environment, full, step } = flags;
-  const body = { reason, environment, full, step };
+  const body = { reason, environment, full, step, for: flags.for };
   const answer = await client.post<ReleaseAnswer>(`${releasePath(id)}/${name}`, { body });
   if (call.json) call.printJson(answer);
   else call.print([[['strong', answer.id], `   ${name} accepted   `, stateOf(answer)]]);

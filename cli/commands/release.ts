@@ -5,6 +5,7 @@ import type { ApplyAnswer, SubmitAnswer } from '../answers.ts';
 import { action, type Call, type Session } from '../call.ts';
 import { segment } from '../client.ts';
 import type { ExitCode } from '../exit-codes.ts';
+import { usage } from '../failure.ts';
 import { changeOf } from './apply.ts';
 import {
   versionOf,
@@ -23,6 +24,8 @@ interface ReleaseFlags extends VersionFlags, WatchFlags {
   watch?: boolean;
   idempotencyKey?: string;
   quarantineOverride?: string;
+  override?: string;
+  overrideFor?: string;
 }
 
 export function addRelease(program: Command, session: Session): void {
@@ -34,6 +37,8 @@ export function addRelease(program: Command, session: Session): void {
     .option('-f, --file <file>', 'apply this specification first')
     .option('--reason <text>', 'why, for the record')
     .option('--quarantine-override <reason>', 'release it although it was rolled back before')
+    .option('--override <reason>', 'go on in spite of windows, freezes and holds')
+    .option('--override-for <duration>', 'how long; 24h without it, at most 7d')
     .option('--idempotency-key <key>', 'a repeat with this key starts nothing new')
     .option('--watch', 'stay until it has ended; the exit code says how')
     .action(
@@ -51,7 +56,7 @@ async function startRelease(
   const client = await call.client();
   const { reason, quarantineOverride, idempotencyKey } = flags;
   const answer = await client.post<SubmitAnswer>(`/applications/${segment(application)}/releases`, {
-    body: { version: versionOf(flags), reason, quarantineOverride },
+    body: { version: versionOf(flags), reason, quarantineOverride, override: overrideOf(flags) },
     idempotencyKey,
   });
   // With --watch one document is followed by one line per event, so each takes one line.
@@ -60,6 +65,12 @@ async function startRelease(
   await warnOfStop(call, client);
   if (flags.watch) return watchRelease(call, answer.id, flags);
   call.say(`Watch it: crescendo watch ${answer.id}`);
+}
+
+function overrideOf({ override, overrideFor }: ReleaseFlags) {
+  if (override !== undefined) return { reason: override, for: overrideFor };
+  if (overrideFor === undefined) return undefined;
+  throw usage('--override-for needs --override', 'Say why: --override "reason".');
 }
 
 async function applyFirst(call: Call, application: string, path: string): Promise<void> {

@@ -62,6 +62,8 @@ function actionSentence({ action, by, reason, environment, at }: ActionRecord, n
   return `${wallTime(at, now)}  ${action}${where} by ${person(by)}${why}`;
 }
 
+const needsReason = new Set<Action>(['skip', 'reject', 'override']);
+
 /** What to run when the release waits for somebody; only what it would accept. */
 export function nextCommands({ progress }: View): Line[] {
   // Who looks is not known here, and whoever may not approve is told who may.
@@ -70,7 +72,7 @@ export function nextCommands({ progress }: View): Line[] {
     (action) => refusal(progress, action, anybody) === null || (open && action === 'approve'),
   );
   return accepted.map((action, index): Line => {
-    const reason = action === 'skip' || action === 'reject' ? ' --reason "…"' : '';
+    const reason = needsReason.has(action) ? ' --reason "…"' : '';
     const label = pad(index === 0 ? 'run' : 'or', labelWidth);
     return [['quiet', label], `crescendo ${action} ${progress.id}${reason}`];
   });
@@ -91,7 +93,9 @@ const remedies: Record<string, Action[]> = {
   pause: ['resume', 'promote', 'rollback'],
   verdict: ['promote', 'retry', 'rollback'],
   failure: ['retry', 'skip', 'abort'],
-  hold: ['promote', 'rollback'],
+  window: ['override', 'rollback'],
+  freeze: ['override', 'rollback'],
+  hold: ['override', 'rollback'],
 };
 
 function helpful({ wait, paused, rollouts }: View['progress']): Action[] {

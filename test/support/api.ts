@@ -86,6 +86,7 @@ export const absentJournal: ClosableReader = {
   readProgress: away,
   readEntries: away,
   entriesAfter: away,
+  readOverrides: away,
   lastPosition: away,
   readMeasurements: away,
   releasesVerifying: away,

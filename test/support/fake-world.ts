@@ -1,8 +1,15 @@
 /** Typed fake activities over a small world in memory; the real ones are tried in test/e2e. */
 
 import { ApplicationFailure, Context } from '@temporalio/activity';
-import type { Activities, BakeInput, ShiftInput } from '../../activities/contract.ts';
+import { calendarActivities } from '../../activities/calendar.ts';
+import type {
+  Activities,
+  BakeInput,
+  CalendarQuestion,
+  ShiftInput,
+} from '../../activities/contract.ts';
 import type { Verdict } from '../../domain/analysis/verdict.ts';
+import type { Stops } from '../../domain/calendar/hold.ts';
 import type { JournalEntry } from '../../domain/events.ts';
 import { emptyEstate, type Estate } from '../../domain/estate.ts';
 import type { TrafficShare } from '../../domain/release.ts';
@@ -35,6 +42,10 @@ export interface FakeWorld {
   notices: { event: string; title: string; severity: string }[];
   deploys: { environment: string; version: string }[];
   retired: { environment: string; version: string }[];
+  /** Every question to the calendar, which is the real one. */
+  consulted: CalendarQuestion[];
+  /** Freezes and holds, as the guardian knows them. */
+  stops: (application: string) => Promise<Stops>;
   /** Checks that were begun, tests that were begun. */
   looks: string[];
   tests: string[];
@@ -74,6 +85,8 @@ export function createFakeWorld(): FakeWorld {
     notices: [],
     deploys: [],
     retired: [],
+    consulted: [],
+    stops: async () => ({ freezes: [], holds: [] }),
     looks: [],
     tests: [],
     verdictFor: () => 'pass',
@@ -115,6 +128,10 @@ function fakeActivities(world: FakeWorld): Activities {
     async watchEstate({ revision }) {
       while (world.estate.revision === revision) await standStill(world);
       return world.estate;
+    },
+    async checkCalendar(question) {
+      world.consulted.push(question);
+      return calendarActivities(world.stops).checkCalendar(question);
     },
     async deployVersion({ place, version }) {
       world.deploys.push({ environment: place.environment, version: version.name });

@@ -92,6 +92,7 @@ export function rolloutPlan(environment: string, change: Partial<RolloutPlan> = 
     metrics,
     settings: { ...defaultSettings, interval: 1000 },
     horizon: 100,
+    calendar: null,
     ...change,
   };
 }

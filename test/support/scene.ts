@@ -7,6 +7,7 @@ import type { Duration } from '@temporalio/common';
 import { inject } from 'vitest';
 import type { Action } from '../../domain/actions.ts';
 import { applicationWorkflowId, releaseWorkflowId, rolloutWorkflowId } from '../../domain/ids.ts';
+import type { Hold, HoldRequest } from '../../domain/calendar/hold.ts';
 import type { ReleaseProgress } from '../../domain/progress.ts';
 import type { Version } from '../../domain/release.ts';
 import type { Spec } from '../../domain/spec.ts';
@@ -17,8 +18,11 @@ import {
   applicationQuery,
   applyUpdate,
   progressQuery,
+  holdUpdate,
   returnUpdate,
+  stopsQuery,
   submitUpdate,
+  unholdUpdate,
   type ActionMessage,
   type ApplicationState,
   type ReturnRequest,
@@ -53,6 +57,9 @@ export interface Scene {
   rollout(number: number, environment: string): WorkflowHandle<typeof rollout>;
   /** Emergency return of the whole application. */
   goBack(to: string | null, extra?: Partial<ReturnRequest>): Promise<SubmitAnswer>;
+  /** Puts up a hold of jane for so many milliseconds. */
+  hold(ms: number, extra?: Partial<HoldRequest>): Promise<Hold>;
+  unhold(id: string): Promise<Hold>;
   /** Lets time pass, e.g. `11m`. */
   pass(time: Duration): Promise<void>;
   /** Lets a release end; time is skipped meanwhile. */
@@ -99,6 +106,10 @@ async function perform(env: TestWorkflowEnvironment, story: Story): Promise<void
     await registerSearchAttributes(env.nativeConnection, 'default');
     const world = createFakeWorld();
     world.now = () => env.currentTimeMs();
+    world.stops = async (application) =>
+      application === 'shop'
+        ? env.client.workflow.getHandle(applicationWorkflowId(application)).query(stopsQuery)
+        : { freezes: [], holds: [] };
     world.isOpen = async (application, number) => {
       const id = releaseWorkflowId({ application, number });
       return (await env.client.workflow.getHandle(id).describe()).status.name === 'RUNNING';
@@ -244,6 +255,13 @@ function createScene(
       guardian().executeUpdate(returnUpdate, {
         args: [{ to, by: owner, reason: null, idempotencyKey: null, ...extra }],
       }),
+    async hold(ms, extra = {}) {
+      const to = new Date((await env.currentTimeMs()) + ms).toISOString();
+      const request = { kind: 'hold' as const, by: owner, reason: 'migration', from: null, to };
+      return guardian().executeUpdate(holdUpdate, { args: [{ ...request, ...extra }] });
+    },
+    unhold: (id) =>
+      guardian().executeUpdate(unholdUpdate, { args: [{ id, by: owner, reason: null }] }),
     end: (number) => passing(world, () => handle(number).result()),
     pass: (time) => passing(world, () => env.sleep(time)),
     until: (number, holds) => poll(() => scene.progress(number), holds),

@@ -133,6 +133,7 @@ export const situations = {
   'baking, eu paused': fold(...toStepOne, pausing('eu')),
   'held without a verdict': fold(...toStepOne, holding('verdict')),
   'held by a pause': fold(...toStepOne, pausing(null), holding('pause')),
+  'waiting for a window': fold(...toStepOne, holding('window')),
   'baking at 100 %': fold(...toStepOne, eu(shifted(100, 3)), eu(baking(3, 100))),
   warm: fold(...toStepOne, eu({ type: 'rollout.finished', version: '1.1.0' }), {
     type: 'release.warm',

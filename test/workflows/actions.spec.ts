@@ -225,6 +225,7 @@ const effects: Record<Action, Effect> = {
   abort: returning,
   retry: (now, before) => JSON.stringify(now.rollouts) !== JSON.stringify(before.rollouts),
   skip: (now, before) => now.stage !== before.stage || now.wait?.key !== before.wait?.key,
+  override: (now) => eu(now)?.stage !== 'hold',
 };
 
 async function expectAccepted(scene: Scene, number: number, action: Action): Promise<void> {

@@ -43,7 +43,7 @@ export function ActionDialog(props: ActionDialogProps) {
       ...(action === 'promote' && full ? { full } : {}),
     });
   };
-  const needsReason = action === 'skip' || action === 'reject';
+  const needsReason = ['skip', 'reject', 'override'].includes(action);
   return (
     <Dialog title={`${label}: ${release.id}`} onClose={onClose} onSubmit={decide}>
       <p>{consequence(release, action)}</p>

@@ -32,6 +32,7 @@ const labels: Record<Action, string> = {
   promote: 'Promote',
   pause: 'Pause',
   skip: 'Skip',
+  override: 'Override',
   abort: 'Abort',
 };
 
@@ -48,6 +49,7 @@ const order: Action[] = [
   'promote',
   'reject',
   'skip',
+  'override',
   'abort',
 ];
 
@@ -99,6 +101,8 @@ export function consequence(release: ReleaseAnswer, action: Action): string {
       return approvalSentence(release);
     case 'reject':
       return 'The gate closes with a no: the release is rejected, or rolled back where it has begun.';
+    case 'override':
+      return 'Goes on for an hour in spite of windows, freezes and holds. It is listed for review.';
     case 'skip':
       return 'Goes on without the check or test that is being run or held.';
     case 'pause':

@@ -6,13 +6,23 @@ import type { Step } from '../../domain/strategy.ts';
 import { waitFrom, waitUntil, type Rollout } from '../rollout-state.ts';
 import { takeStep } from './canary.ts';
 import { untilRolloutMayGoOn } from './estate.ts';
-import { feedback, goOn, type StepEnd } from './feedback.ts';
+import { feedback, goOn, underGuard, type StepEnd } from './feedback.ts';
 import { testCandidate } from './stage.ts';
 import { passStepGates } from './step-gate.ts';
+import { leaveWhenClosed, untilClear } from './window.ts';
 
 /** Takes every step of the plan. Returns once the last one has finished its bake. */
 export async function expand(rollout: Rollout, candidate: Deployment): Promise<void> {
-  await untilResumed(rollout);
+  const closing = leaveWhenClosed(rollout);
+  try {
+    await takeSteps(rollout, candidate);
+  } finally {
+    closing.cancel();
+  }
+  rollout.record({ type: 'rollout.finished', version: rollout.candidate.name });
+}
+
+async function takeSteps(rollout: Rollout, candidate: Deployment): Promise<void> {
   let full = false;
   let held: Step | null = null;
   for (const step of rollout.plan.steps) {
@@ -23,18 +33,30 @@ export async function expand(rollout: Rollout, candidate: Deployment): Promise<v
     held = step;
     full = (await watch(rollout, step, candidate)) === 'full' || full;
   }
-  rollout.record({ type: 'rollout.finished', version: rollout.candidate.name });
 }
 
-/** Waits until nothing stands before a step. `held` is the one before, whose weight people have. */
+/**
+ * Waits until nothing stands before a step: gates, the calendar, a stop of everything. `held` is the
+ * step before, whose weight people have. What was waited for may have taken days, so all the others
+ * are asked again after it.
+ */
 async function clearTheWay(rollout: Rollout, step: Step, held: Step | null): Promise<StepEnd> {
-  const gated = await passStepGates(rollout, step, held);
-  const stopped = await untilRolloutMayGoOn(rollout, held);
-  // Whoever paused it meanwhile wants it to stand still behind the gate too.
-  if (!gated && !stopped) return 'next';
-  if (held) return goOn(rollout, held);
-  await untilResumed(rollout);
-  return 'next';
+  const { requests } = rollout;
+  let end: StepEnd = 'next';
+  if (!held) await untilResumed(rollout);
+  for (;;) {
+    const { pauses } = requests;
+    const gated = await passStepGates(rollout, step, held);
+    const waited = await untilClear(rollout, (wait) =>
+      held ? underGuard(rollout, held, wait) : wait(),
+    );
+    const stopped = await untilRolloutMayGoOn(rollout, held);
+    if (!gated && !waited && !stopped) return end;
+    // Who paused it meanwhile wants it to stand still; an older pause was heard, or promoted over.
+    if (!requests.paused || requests.pauses === pauses) continue;
+    if (!held) await untilResumed(rollout);
+    else if ((await goOn(rollout, held)) === 'full') end = 'full';
+  }
 }
 
 /**

@@ -7,6 +7,7 @@ import type { JournalTables } from '../../../journal/schema.ts';
 import { describeEntries } from './entries.ts';
 import { describeMeasurements } from './measurements.ts';
 import { describeOrder } from './order.ts';
+import { describeOverrides } from './overrides.ts';
 import { describeReleases } from './releases.ts';
 import type { JournalUnderTest } from './under-test.ts';
 
@@ -26,6 +27,7 @@ export function describeJournal(
     describeEntries(on);
     describeReleases(on);
     describeMeasurements(on);
+    describeOverrides(on);
     describeOrder(on);
   });
 }
