@@ -27,9 +27,12 @@ function line(text: string): Line {
   return [pad('', labelWidth), text];
 }
 
-/** `errors: sees 1.2 % or more beside 0.5 %; one at the margin costs about 40 bad requests`. */
+function share(value: number): string {
+  return formatValue(value, 'ratio');
+}
+
+/** `errors: finds 1.2 % or more beside 0.5 %; one at the margin costs about 40 bad requests`. */
 function metricSentence({ metric, visible, rate, cost }: MetricForecast): string {
-  const share = (value: number) => formatValue(value, 'ratio');
   if (visible === null) return `${metric}: too little traffic to find anything`;
   const found = `${metric}: finds ${share(visible)} or more beside ${share(rate)}, in 90 % of cases`;
   return cost === null ? found : `${found}; at the margin about ${Math.ceil(cost)} bad requests`;

@@ -73,7 +73,12 @@ describe('workflows/stages/feedback: policies', () => {
       const number = await begin('1.1.0', ({ rollouts }) => rollouts['eu']?.stage === 'hold');
       const bakes = world.bakes.filter(({ canary }) => canary === '1.1.0');
       expect(bakes.map(({ limits }) => limits.mode)).toEqual(['bake', 'bake', 'bake', 'guard']);
-      expect(bakes.map(({ memory }) => memory)).toEqual([{}, ...Array(3).fill({ seen: 5 })]);
+      expect(bakes.map(({ memory }) => memory)).toEqual([
+        {},
+        { seen: 5 },
+        { seen: 5 },
+        { seen: 5 },
+      ]);
       await act(number, 'abort');
     }));
 
