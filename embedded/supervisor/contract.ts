@@ -14,7 +14,7 @@ export interface ProcessSpec {
   ready: () => Promise<boolean>;
   /** What happens when it dies without being stopped. */
   restart: 'always' | 'never';
-  /** Milliseconds it may take to become ready; 30,000. */
+  /** Milliseconds it may take to become ready; 120,000: a loaded laptop takes its time. */
   readyTimeoutMs?: number;
   /** Milliseconds between SIGTERM and SIGKILL; 5,000. */
   graceMs?: number;

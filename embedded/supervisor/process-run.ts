@@ -17,7 +17,7 @@ const pollMs = 100;
 
 /** Milliseconds that the process may take to become ready. */
 export function readyLimitMs(spec: ProcessSpec): number {
-  return spec.readyTimeoutMs ?? 30_000;
+  return spec.readyTimeoutMs ?? 120_000;
 }
 
 export function startRun(spec: ProcessSpec, log: number): ProcessRun {
