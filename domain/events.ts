@@ -56,6 +56,9 @@ export type GateEventBody =
   | { type: 'gate.approved'; gate: string; by: Actor; reason: string | null; missing: number }
   | { type: 'gate.closed'; gate: string; approved: boolean; sentence: string };
 
+/** Stages in which a target or a router may keep failing. */
+export type DelayedStage = 'deploy' | 'shift' | 'finished' | 'rollback';
+
 /** What happens in one environment. */
 export type RolloutEventBody =
   | GateEventBody
@@ -86,6 +89,16 @@ export type RolloutEventBody =
   | { type: 'rollout.holding'; wait: Wait }
   | { type: 'calendar.overridden'; by: Actor; reason: string; until: string; what: string }
   | { type: 'rollout.resumed' }
+  | {
+      /** What a stage needs has failed time and again, or nothing has been heard of it; it is tried on. */
+      type: 'step.delayed';
+      stage: DelayedStage;
+      /** Tries that failed. */
+      attempts: number;
+      /** Why the last one failed; null while there has been no answer. */
+      sentence: string | null;
+      wait: Wait;
+    }
   | { type: 'rollout.finished'; version: string }
   /** It has passed the watch after this wave. */
   | { type: 'rollout.settled'; wave: number }
@@ -119,6 +132,7 @@ export const rolloutEventTypes = [
   'rollout.holding',
   'calendar.overridden',
   'rollout.resumed',
+  'step.delayed',
   'rollout.finished',
   'rollout.settled',
   'rollback.started',

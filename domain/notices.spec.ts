@@ -86,6 +86,19 @@ describe('domain/notices', () => {
     expect(notice?.title).toContain(words);
   });
 
+  it.each([
+    ['at once', 'router says no', 1, null],
+    ['after a minute', 'router says no', 61, 'shop 1.1.0 waits for delay to end'],
+    ['without an answer', null, 61, null],
+  ])('a step that is delayed: %s', (_, sentence, seconds, title) => {
+    const event = { type: 'step.delayed', stage: 'shift', attempts: 3, sentence } as const;
+    const notice = noticeFor(
+      { ...event, wait: aWait('delay'), at: at(seconds), environment: 'eu' },
+      progress,
+    );
+    expect(notice?.title ?? null).toBe(title);
+  });
+
   it.each<[string, RolloutEventBody]>([
     ['a weight that is no step', { type: 'traffic.shifted', shares: [], weight: 0, step: null }],
     ['a pass', { type: 'bake.finished', step: 1, weight: 5, verdict: aVerdict('pass') }],

@@ -39,6 +39,9 @@ export function noticeFor(event: CrescendoEvent, progress: ReleaseProgress): Not
         'warning',
         `goes on in ${event.environment} in spite of ${event.what}: ${event.by.id}, ${event.reason}`,
       );
+    case 'step.delayed':
+      if (!isLasting(event)) return null;
+      return say('warning', `waits for ${event.wait.for}`, thenOf(event.wait));
     case 'traffic.shifted':
       if (event.step === null) return null;
       return say('info', `has ${event.audience ?? `${event.weight} %`} of ${event.environment}`);
@@ -75,6 +78,13 @@ export function noticeFor(event: CrescendoEvent, progress: ReleaseProgress): Not
     default:
       return null;
   }
+}
+
+/** Milliseconds that something may fail before people are told: a restart takes no longer. */
+const hiccup = 60_000;
+
+function isLasting({ at, wait, sentence }: Extract<CrescendoEvent, { type: 'step.delayed' }>) {
+  return sentence !== null && Date.parse(at) - Date.parse(wait.since) >= hiccup;
 }
 
 function thenOf({ until, then }: Wait): string {

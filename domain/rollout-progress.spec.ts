@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { aVerdict, aWait, at, jane } from '../test/support/situations.ts';
-import type { RolloutEvent, RolloutEventBody } from './events.ts';
+import type { DelayedStage, RolloutEvent, RolloutEventBody } from './events.ts';
 import { advanceRollout, newRollout, type RolloutProgress } from './rollout-progress.ts';
 
 function fold(...bodies: RolloutEventBody[]): RolloutProgress {
@@ -30,6 +30,13 @@ const finished = (verdict: 'pass' | 'fail' | 'inconclusive'): RolloutEventBody =
   weight: 5,
   verdict: aVerdict(verdict),
 });
+const delayed = (stage: DelayedStage): RolloutEventBody => ({
+  type: 'step.delayed',
+  stage,
+  attempts: 3,
+  sentence: 'no',
+  wait: aWait('delay'),
+});
 const back: RolloutEventBody = { type: 'rollback.started', to: '1.0.0', cause: 'errors', by: jane };
 const test = (name: string, passed: boolean): RolloutEventBody => ({
   type: 'test.finished',
@@ -44,6 +51,11 @@ describe('domain/rollout-progress', () => {
     ['shifted to a step', [started, shifted(5, 1)], 'shift'],
     ['baking', [started, shifted(5, 1), baking], 'bake'],
     ['a verdict alone changes no stage', [started, baking, finished('pass')], 'bake'],
+    [
+      'a router that refuses a step',
+      [started, baking, finished('pass'), delayed('shift')],
+      'shift',
+    ],
     ['holding', [started, baking, { type: 'rollout.holding', wait: aWait('pause') }], 'hold'],
     ['finished', [started, { type: 'rollout.finished', version: '1.1.0' }], 'finished'],
     ['rolling back', [started, back], 'rollback'],
@@ -121,6 +133,17 @@ describe('domain/rollout-progress', () => {
     expect(fold(...both, finished('fail'), back)).toMatchObject({ testing: null });
     const hold = { type: 'rollout.holding', wait: aWait('verdict') } as const;
     expect(fold(...both, hold, test('smoke', true), smoke)).toMatchObject({ stage: 'hold' });
+  });
+
+  it.each<[string, DelayedStage, RolloutEventBody]>([
+    ['stable is up again', 'deploy', { type: 'version.deploying', version: '1.1.0' }],
+    ['the candidate is up', 'deploy', { type: 'version.deployed', version: '1.1.0', url: 'u' }],
+    ['the router knows it', 'shift', shifted(0, null)],
+    ['the router has taken the step', 'shift', shifted(5, 1)],
+    ['it turns back', 'shift', back],
+  ])('waits for what is delayed until %s', (_, stage, event) => {
+    expect(fold(started, delayed(stage)).wait).toEqual(aWait('delay'));
+    expect(fold(started, delayed(stage), event).wait).toBeNull();
   });
 
   it('is no longer late once it is verified', () => {

@@ -116,9 +116,9 @@ export function advanceRollout(rollout: RolloutProgress, event: RolloutEvent): R
     }
     case 'version.deploying':
       // After a wait for a window the way goes on where it began.
-      return rollout.stage === 'hold' ? enter('deploy') : rollout;
+      return rollout.stage === 'hold' || rollout.wait !== null ? enter('deploy') : rollout;
     case 'version.deployed':
-      return { ...rollout, candidateUrl: event.url };
+      return { ...rollout, candidateUrl: event.url, wait: null };
     case 'test.started': {
       const testing = event.name;
       return isBaking(rollout) ? { ...rollout, testing } : enter('test', { testing });
@@ -138,7 +138,7 @@ export function advanceRollout(rollout: RolloutProgress, event: RolloutEvent): R
       // A shift to nobody while a rollback is under way is part of that rollback.
       if (rollout.stage === 'rollback') return { ...rollout, ...change };
       return event.step === null
-        ? { ...rollout, ...change }
+        ? { ...rollout, ...change, wait: null }
         : enter('shift', { ...change, step: event.step });
     }
     case 'bake.started':
@@ -164,6 +164,8 @@ export function advanceRollout(rollout: RolloutProgress, event: RolloutEvent): R
       return enter('hold', { wait: event.wait });
     case 'rollout.resumed':
       return { ...rollout, wait: null };
+    case 'step.delayed':
+      return enter(event.stage, { wait: event.wait });
     case 'rollout.finished':
       return enter('finished');
     case 'gate.opened':

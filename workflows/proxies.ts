@@ -37,15 +37,27 @@ export const telling = proxyActivities<
   retry,
 });
 
-/** Changing an environment on the way forward: given up after a while, then rolled back. */
-export function deploying(taskQueue: string, summary?: string) {
+/** Milliseconds after which a target or a router is given up on the way forward. */
+export const deployPatience = 30 * 60_000;
+
+/** A few tries of one errand (see stages/insist.ts): how many, and how long all of them may take. */
+export interface Round {
+  tries: number;
+  /** Milliseconds from the first try to the second; it doubles up to ten seconds. */
+  pause: number;
+  /** Milliseconds until the errand is given up, whatever is under way then. */
+  left: number;
+}
+
+/** Changing an environment on the way forward, or stopping what is no longer needed. */
+export function deploying(round: Round, taskQueue: string, summary?: string) {
   return proxyActivities<DeployingActivities>({
     ...named(taskQueue, summary),
     startToCloseTimeout: '10m',
-    scheduleToCloseTimeout: '30m',
+    scheduleToCloseTimeout: round.left,
     heartbeatTimeout: '10s',
     cancellationType: ActivityCancellationType.TRY_CANCEL,
-    retry,
+    retry: { ...retry, initialInterval: round.pause, maximumAttempts: round.tries },
   });
 }
 
@@ -71,7 +83,7 @@ export function asking(taskQueue: string, summary?: string) {
   });
 }
 
-/** Stopping what is no longer needed: worth a few tries, not worth holding anything up. */
+/** Putting things right meanwhile: worth a few tries, not worth holding anything up. */
 export function tidying(taskQueue: string, summary?: string) {
   return proxyActivities<DeployingActivities>({
     ...named(taskQueue, summary),

@@ -27,7 +27,6 @@ import {
   rolloutQuery,
   settleSignal,
 } from './messages.ts';
-import { tidying } from './proxies.ts';
 import { watchQueue } from './queue-watch.ts';
 import {
   createRollout,
@@ -39,6 +38,7 @@ import {
 import { startScribe } from './scribe.ts';
 import { calibrate } from './stages/calibrate.ts';
 import { expand, untilConcluded } from './stages/expand.ts';
+import { retire } from './stages/retire.ts';
 import { rollBack } from './stages/rollback.ts';
 import { stageCandidate, testCandidate } from './stages/stage.ts';
 import { untilClear } from './stages/window.ts';
@@ -109,20 +109,11 @@ async function comeBack(current: Rollout, departure: Departure): Promise<void> {
 }
 
 async function retireOld(current: Rollout): Promise<void> {
-  const { plan } = current;
-  const { stable, version, place, taskQueue } = plan;
+  const { stable, version, environment } = current.plan;
   if (stable && stable.name !== version.name) {
-    const { shiftTraffic, retireVersion } = tidying(taskQueue, `retire ${stable.name}`);
-    try {
-      const shares = [{ version: version.name, weight: 100 }];
-      if (place.router) await shiftTraffic({ place, shares, fence: current.nextFence() });
-      await retireVersion({ place, version: stable });
-      current.record({ type: 'version.retired', version: stable.name });
-    } catch {
-      // It costs resources, not safety: the old version has no traffic any more.
-    }
+    await retire(current, 'finished', stable, [{ version: version.name, weight: 100 }]);
   }
-  end(current, 'finished', version.name, `${version.name} serves all of ${plan.environment}`);
+  end(current, 'finished', version.name, `${version.name} serves all of ${environment}`);
 }
 
 function end(

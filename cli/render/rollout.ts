@@ -143,15 +143,13 @@ function doing(view: View, rollout: RolloutProgress): Mark {
     case 'test':
       return live(`testing ${canary}, ${testCount(view, rollout)}, ${lasting}`);
     case 'shift':
-      return live(`shifted to ${reachedBy(rollout)}, ${stepOf(rollout)}, ${lasting}`);
+      return live(`${rollout.wait ? 'still at' : 'shifted to'} ${at(rollout)}, ${lasting}`);
     case 'bake':
       return live(
         `baking ${stepOf(rollout)}, ${bakeClock(view, rollout)}${pausedNote(view, rollout)}`,
       );
-    case 'hold': {
-      const where = [reachedBy(rollout), stepOf(rollout)].filter(Boolean).join(', ');
-      return { mark: '‖', tone: 'warn', word: `held at ${where}, ${lasting}` };
-    }
+    case 'hold':
+      return { mark: '‖', tone: 'warn', word: `held at ${at(rollout)}, ${lasting}` };
     case 'finished':
       return { mark: '✔', tone: 'good', word: `${canary} has all traffic` };
     case 'rollback':
@@ -187,6 +185,11 @@ function causeOf({ progress }: View, { cause }: RolloutProgress): string {
     rollout.steps.flatMap(({ verdict }) => (verdict ? [verdict.sentence] : [])),
   );
   return verdicts.some((sentence) => cause.includes(sentence)) ? '' : `: ${cause}`;
+}
+
+/** Weight and step, as far as there are. */
+function at(rollout: RolloutProgress): string {
+  return [reachedBy(rollout), stepOf(rollout)].filter(Boolean).join(', ');
 }
 
 function stepOf({ step, steps }: RolloutProgress): string {

@@ -96,6 +96,33 @@ describe('test/e2e/broken-versions', () => {
     expect(await retriesOf(e2e, id, 'shiftTraffic')).toBeGreaterThanOrEqual(1);
   });
 
+  it('a router that is away says so, since when and until when, and the step is taken once it is back', async () => {
+    const shop = await openShop(e2e, { application: 'away', steps: [20, 100] });
+    const id = await shop.release('1.1.0');
+    await untilScheduled(e2e, id, 'bake', 1);
+    const release = await holdRouter(e2e);
+    await untilScheduled(e2e, id, 'shiftTraffic', 3);
+    const pid = e2e.stack.envoy.pid()!;
+    process.kill(pid, 'SIGSTOP');
+    onTestFinished(() => void process.kill(pid, 'SIGCONT'));
+    await release();
+    const waiting = await e2e
+      .until(id, ({ rollouts }) => /tries failed/.test(rollouts['production']?.wait?.for ?? ''))
+      .finally(() => process.kill(pid, 'SIGCONT'));
+    expect(waiting.rollouts['production']).toMatchObject({ stage: 'shift', weight: 20 });
+    expect(waiting.rollouts['production']?.wait).toMatchObject({
+      key: 'delay',
+      for: expect.stringContaining('the router of production to give 1.1.0 100 %'),
+      until: expect.any(String),
+      then: 'it is rolled back',
+    });
+    const ended = await e2e.ended(id);
+    expect(ended).toMatchObject({ outcome: 'succeeded' });
+    expect(ended.rollouts['production']?.wait).toBeNull();
+    const { steps } = await expectKept(e2e, id, { final: { '1.1.0': 100 } });
+    expect(steps).toEqual([20, 100]);
+  });
+
   it('a router that does not answer holds a rollback up, which is told, until it is back', async () => {
     const shop = await openShop(e2e, { application: 'router', rollback: { deadline: '3s' } });
     const id = await shop.release('1.1.0', 'bad');

@@ -30,6 +30,14 @@ const held = inEnvironment('eu', 31, {
   wait: wait('verdict', 'a person', 31, null, 'nothing happens'),
 });
 
+const refused = inEnvironment('eu', 31, {
+  type: 'step.delayed',
+  stage: 'shift',
+  attempts: 3,
+  sentence: 'router says no',
+  wait: wait('delay', 'the router', 30, null, 'it is rolled back'),
+});
+
 describe('web/releases/doing.ts', () => {
   it.each([
     ['deploys', 11, production, 'live: deploying 1.2.0 without traffic, 3 s'],
@@ -40,6 +48,7 @@ describe('web/releases/doing.ts', () => {
       'live: baking step 2 of 5, 12 s of at most 20 s, then the policy decides',
     ],
     ['is held', 71, [...baking, held], 'warn: held at 5 %, step 2 of 5, 40 s'],
+    ['is refused a step', 41, [...baking, refused], 'live: still at 5 %, step 2 of 5, 10 s'],
     ['comes back', 43, rolledBack().slice(0, -7), 'bad: rolling back to 1.1.0, 2 s'],
     ['is back', 90, rolledBack(), 'bad: rolled back, 1.1.0 has all traffic'],
   ])('says when an environment %s', (_, seconds, events, expected) => {

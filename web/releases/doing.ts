@@ -19,13 +19,11 @@ export function doing(progress: ReleaseProgress, rollout: RolloutProgress, now: 
     case 'test':
       return live(`testing ${canary}, ${testCount(progress, rollout)}, ${lasting}`);
     case 'shift':
-      return live(`shifted to ${reachedBy(rollout)}, ${stepOf(rollout)}, ${lasting}`);
+      return live(`${rollout.wait ? 'still at' : 'shifted to'} ${at(rollout)}, ${lasting}`);
     case 'bake':
       return live(`baking ${stepOf(rollout)}, ${bakeClock(rollout, now)}`);
-    case 'hold': {
-      const where = [reachedBy(rollout), stepOf(rollout)].filter(Boolean).join(', ');
-      return { mark: '‖', tone: 'warn', word: `held at ${where}, ${lasting}` };
-    }
+    case 'hold':
+      return { mark: '‖', tone: 'warn', word: `held at ${at(rollout)}, ${lasting}` };
     case 'finished':
       return { mark: '✔', tone: 'good', word: `${canary} has all traffic` };
     case 'rollback':
@@ -60,6 +58,11 @@ function endedMark({ outcome, live, sentence }: RolloutProgress): Mark {
 function backSentence({ designated, sentence }: RolloutProgress, lasting: string): string {
   const to = designated === null ? '' : ` to ${designated}`;
   return `rolling back${to}, ${lasting}${sentence === null ? '' : `; ${sentence}`}`;
+}
+
+/** Weight and step, as far as there are. */
+function at(rollout: RolloutProgress): string {
+  return [reachedBy(rollout), stepOf(rollout)].filter(Boolean).join(', ');
 }
 
 export function stepOf({ step, steps }: RolloutProgress): string {

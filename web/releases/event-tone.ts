@@ -26,6 +26,7 @@ export function toneOf(event: CrescendoEvent): MarkTone | 'plain' {
     case 'rollback.started':
     case 'rollback.delayed':
       return 'bad';
+    case 'step.delayed':
     case 'version.quarantined':
     case 'worker.missed':
     case 'rollout.holding':

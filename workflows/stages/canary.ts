@@ -2,8 +2,9 @@
 
 import type { TrafficRules, TrafficShare, Weight } from '../../domain/release.ts';
 import { audienceOf, type Step } from '../../domain/strategy.ts';
-import { deploying } from '../proxies.ts';
+import { deploying, deployPatience } from '../proxies.ts';
 import type { Rollout } from '../rollout-state.ts';
+import { insist } from './insist.ts';
 
 /** Takes a step: its weight, and what goes to the candidate beside it. */
 export async function takeStep(rollout: Rollout, step: Step): Promise<void> {
@@ -27,9 +28,18 @@ export async function shift(
   const fence = rollout.nextFence();
   // Noted before the call: a router that fails may have done it all the same.
   if (weight > 0) rollout.exposed = true;
-  const summary = `${audienceOf({ weight, ...(rules && { rules }) })} of ${plan.environment} to ${plan.version.name}`;
-  const seen = plan.place.router
-    ? await deploying(plan.taskQueue, summary).shiftTraffic({ place: plan.place, shares, fence })
+  const { environment, version, taskQueue, place } = plan;
+  const audience = audienceOf({ weight, ...(rules && { rules }) });
+  const summary = `${audience} of ${environment} to ${version.name}`;
+  const seen = place.router
+    ? await insist(rollout, {
+        stage: 'shift',
+        what: `the router of ${environment} to give ${version.name} ${audience}`,
+        patience: deployPatience,
+        then: 'it is rolled back',
+        attempt: (round) =>
+          deploying(round, taskQueue, summary).shiftTraffic({ place, shares, fence }),
+      })
     : shares;
   rollout.record({ type: 'traffic.shifted', shares: seen, weight, step });
 }

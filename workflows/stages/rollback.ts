@@ -8,6 +8,7 @@ import { writeRules } from '../../domain/traffic.ts';
 import { sentenceOf } from '../causes.ts';
 import { asking, returning, tidying } from '../proxies.ts';
 import type { Departure, Rollout } from '../rollout-state.ts';
+import { retire } from './retire.ts';
 
 /**
  * Pause between rounds when the world is not yet as it has to be, in milliseconds: it doubles, so
@@ -34,7 +35,11 @@ export async function rollBack(
   rollout.record({ type: 'rollback.started', to: to?.name ?? null, cause, by });
   const done = returnTraffic(rollout, to);
   await pageUntil(rollout, done);
-  await retire(rollout, to);
+  const { version } = rollout.plan;
+  if (to?.name !== version.name) {
+    const shares = to ? [{ version: to.name, weight: 100 }] : [];
+    await retire(rollout, 'rollback', version, shares);
+  }
   return { outcome: exposed ? 'rolled_back' : 'abandoned', live: to?.name ?? null };
 }
 
@@ -179,19 +184,4 @@ async function pageUntil(rollout: Rollout, work: Promise<void>): Promise<void> {
     rollout.record({ type: 'rollback.delayed', sentence, attempts });
   }
   await ended;
-}
-
-/** The router forgets the candidate, then it is stopped. Failing here does not undo the rollback. */
-async function retire(rollout: Rollout, to: Version | null): Promise<void> {
-  const { place, version, taskQueue } = rollout.plan;
-  if (to?.name === version.name) return;
-  const { retireVersion, shiftTraffic } = tidying(taskQueue, `retire ${version.name}`);
-  try {
-    const shares = to ? [{ version: to.name, weight: 100 }] : [];
-    if (place.router) await shiftTraffic({ place, shares, fence: rollout.nextFence() });
-    await retireVersion({ place, version });
-    rollout.record({ type: 'version.retired', version: version.name });
-  } catch {
-    // It costs resources, not safety: the version has no traffic and the next release reports it.
-  }
 }

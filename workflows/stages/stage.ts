@@ -2,11 +2,12 @@
 
 import { ApplicationFailure, CancellationScope, condition } from '@temporalio/workflow';
 import type { TestResult } from '../../domain/events.ts';
-import type { Deployment } from '../../domain/release.ts';
+import type { Deployment, Version } from '../../domain/release.ts';
 import type { TestSpec } from '../../domain/test-spec.ts';
-import { deploying, watching } from '../proxies.ts';
+import { deploying, deployPatience, watching } from '../proxies.ts';
 import { waitFrom, waitUntil, type Rollout } from '../rollout-state.ts';
 import { shift } from './canary.ts';
+import { insist } from './insist.ts';
 
 /** No test takes longer, tries and waiting for a worker included; in milliseconds. */
 const testPatience = 24 * 3_600_000;
@@ -14,16 +15,26 @@ const testPatience = 24 * 3_600_000;
 /** Up, known to the router, without traffic. */
 export async function stageCandidate(rollout: Rollout): Promise<Deployment> {
   const { plan, candidate } = rollout;
-  const summary = `bring up ${candidate.name} in ${plan.environment}`;
-  const { deployVersion } = deploying(plan.taskQueue, summary);
   const { place, stable } = plan;
   // The stable version runs already; asking for it heals one that has died in the meantime.
-  if (stable) await deployVersion({ place, version: stable });
+  if (stable) await bringUp(rollout, stable);
   rollout.record({ type: 'version.deploying', version: candidate.name });
-  const deployed = await deployVersion({ place, version: candidate });
+  const deployed = await bringUp(rollout, candidate);
   rollout.record({ type: 'version.deployed', version: candidate.name, url: deployed.endpoint.url });
   if (stable && place.router) await shift(rollout, 0, null);
   return deployed;
+}
+
+function bringUp(rollout: Rollout, version: Version): Promise<Deployment> {
+  const { place, environment, taskQueue } = rollout.plan;
+  const summary = `bring up ${version.name} in ${environment}`;
+  return insist(rollout, {
+    stage: 'deploy',
+    what: `${version.name} to be up in ${environment}`,
+    patience: deployPatience,
+    then: 'it is given up',
+    attempt: (round) => deploying(round, taskQueue, summary).deployVersion({ place, version }),
+  });
 }
 
 /** These tests in order; the first failure stops the rollout or holds it, as the policy says. */

@@ -27,19 +27,23 @@ export async function completedShifts(
   return weights;
 }
 
-/** How often activities of this name were started again: proof that a kill hit one of them. */
+/** How often activities of this name had to be tried again: proof that a kill hit one of them. */
 export async function retriesOf(e2e: E2eStack, id: string, activity: string): Promise<number> {
-  const { events = [] } = await rolloutHistory(e2e, id);
-  const names = new Map(
-    events?.map(({ eventId, activityTaskScheduledEventAttributes: plan }) => [
-      String(eventId),
-      plan?.activityType?.name,
-    ]),
-  );
-  const attempts = events?.flatMap(({ activityTaskStartedEventAttributes: start }) =>
-    start && names.get(String(start.scheduledEventId)) === activity ? [start.attempt ?? 1] : [],
-  );
-  return attempts?.reduce((sum, attempt) => sum + attempt - 1, 0) ?? 0;
+  const { events } = await rolloutHistory(e2e, id);
+  const names = new Map<string, string | null | undefined>();
+  let retries = 0;
+  for (const event of events ?? []) {
+    const plan = event.activityTaskScheduledEventAttributes;
+    if (plan) names.set(String(event.eventId), plan.activityType?.name);
+    const started = event.activityTaskStartedEventAttributes;
+    const failed =
+      event.activityTaskFailedEventAttributes ?? event.activityTaskTimedOutEventAttributes;
+    const scheduled = String((started ?? failed)?.scheduledEventId);
+    if (names.get(scheduled) !== activity) continue;
+    // Tries of one round are attempts of one activity, and the next round is another activity.
+    retries += started ? (started.attempt ?? 1) - 1 : 1;
+  }
+  return retries;
 }
 
 /** Waits until at least so many activities of this name have been scheduled. */
