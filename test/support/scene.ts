@@ -279,9 +279,12 @@ async function passing<T>(world: FakeWorld, work: () => Promise<T>): Promise<T> 
   }
 }
 
-/** Asks until it holds; fails after ten seconds of real time with what was seen last. */
+/** Milliseconds of real time that something may take which needs no time of the workflows. */
+const patience = Number(process.env['CRESCENDO_TEST_PATIENCE'] ?? 10_000);
+
+/** Asks until it holds; fails when the patience is over with what was seen last. */
 export async function poll<T>(ask: () => Promise<T>, holds: (value: T) => boolean): Promise<T> {
-  const deadline = Date.now() + 10_000;
+  const deadline = Date.now() + patience;
   for (;;) {
     const value = await ask();
     if (holds(value)) return value;
