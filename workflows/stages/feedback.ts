@@ -5,7 +5,7 @@ import type { BakeLimits, Verdict } from '../../domain/analysis/verdict.ts';
 import type { BakeResult } from '../../activities/contract.ts';
 import { formatReleaseId } from '../../domain/ids.ts';
 import { policyActor, type Actor } from '../../domain/release.ts';
-import type { Step } from '../../domain/strategy.ts';
+import { audienceOf, type Step } from '../../domain/strategy.ts';
 import { ranOutOfTime } from '../causes.ts';
 import { watching } from '../proxies.ts';
 import { guardLimits, waitFrom, waitUntil, type Rollout } from '../rollout-state.ts';
@@ -33,7 +33,7 @@ export async function feedback(rollout: Rollout, step: Step): Promise<StepEnd> {
 async function bakeStep(rollout: Rollout, step: Step): Promise<Verdict | null> {
   const limits: BakeLimits = { min: step.bake?.min ?? 0, max: step.bake?.max ?? 0, mode: 'bake' };
   const then = 'the policy decides';
-  const wait = waitFrom('bake', `evidence at ${step.weight} %`, limits.max, then);
+  const wait = waitFrom('bake', `evidence at ${audienceOf(step)}`, limits.max, then);
   rollout.requests.promotion = null;
   rollout.record({ type: 'bake.started', step: step.number, weight: step.weight, wait });
   const result = await watchUntil(rollout, step, limits, () => rollout.requests.promotion !== null);
@@ -79,7 +79,7 @@ function startWatch(rollout: Rollout, step: Step, limits: BakeLimits): Promise<B
   rollout.watches += 1;
   const watch = `${input.attempt}.${rollout.watches}`;
   const verb = limits.mode === 'bake' ? 'watch' : 'guard';
-  const summary = `${verb} ${plan.version.name} at ${step.weight} % of ${plan.environment}`;
+  const summary = `${verb} ${plan.version.name} at ${audienceOf(step)} of ${plan.environment}`;
   const { interval, dataDelay, providerErrorBudget = limits.max } = plan.settings;
   const longest = limits.max + providerErrorBudget + interval + dataDelay + watchGrace;
   const patience = limits.mode === 'bake' ? longest : undefined;
@@ -128,7 +128,7 @@ export async function goOn(rollout: Rollout, step: Step): Promise<StepEnd> {
   if (!requests.paused) return 'next';
   const ended = await hold(rollout, step, {
     key: 'pause',
-    what: `resume or promote (paused at ${step.weight} %)`,
+    what: `resume or promote (paused at ${audienceOf(step)})`,
     until: () => !requests.paused || requests.promotion !== null,
     expiry: input.policy.onHoldExpired,
     guarded: true,
@@ -208,7 +208,7 @@ async function hold(
   const { holdFor } = rollout.input.policy;
   const then = expiry === 'rollback' ? 'it is rolled back' : 'it goes on by itself';
   rollout.record({ type: 'rollout.holding', wait: waitFrom(key, what, holdFor, then) });
-  const wait = () => waitUntil(until, holdFor, `hold at ${step.weight} %`).then((done) => !done);
+  const wait = () => waitUntil(until, holdFor, `hold at ${audienceOf(step)}`).then((done) => !done);
   const late = guarded ? await underGuard(rollout, step, wait) : await wait();
   if (late && expiry === 'rollback') throw turnBack(`nobody decided in time: ${what}`);
   rollout.record({ type: 'rollout.resumed' });
