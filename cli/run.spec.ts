@@ -968,7 +968,9 @@ describe('cli/run', () => {
       const names = ['--version', '1.4.3', '--artifact', 'x'];
       const args = ['release', 'shop', ...names, '--override', 'urgent', '--override-for', '2h'];
       expect(await crescendo(args)).toMatchObject({ exit: 0 });
-      expect(JSON.parse(api.requests.findLast(({ method }) => method === 'POST')!.body)).toMatchObject({
+      expect(
+        JSON.parse(api.requests.findLast(({ method }) => method === 'POST')!.body),
+      ).toMatchObject({
         override: { reason: 'urgent', for: '2h' },
       });
       const alone = await crescendo(['release', 'shop', ...names, '--override-for', '2h']);
