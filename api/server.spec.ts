@@ -42,6 +42,7 @@ describe('api/server.ts', () => {
           temporal: { ok: false, detail: expect.stringContaining('127.0.0.1:1') as string },
           journal: { ok: false, detail: 'PostgreSQL at nowhere: ECONNREFUSED' },
           worker: { ok: false, detail: 'unknown while Temporal does not answer' },
+          environments: { ok: false, detail: 'unknown without a worker' },
         },
       });
     });
@@ -223,7 +224,10 @@ describe('api/server.ts', () => {
       expect(routes.toSorted()).toEqual([
         'GET /api/v1/applications',
         'GET /api/v1/applications/{app}',
+        'GET /api/v1/applications/{app}/holds',
+        'GET /api/v1/estate',
         'GET /api/v1/events',
+        'GET /api/v1/overrides',
         'GET /api/v1/releases',
         'GET /api/v1/releases/{id}',
         'GET /api/v1/releases/{id}/events',
@@ -232,16 +236,29 @@ describe('api/server.ts', () => {
         'GET /api/v1/schema/specification.json',
         'GET /healthz',
         'GET /readyz',
+        'POST /api/v1/applications/{app}/freezes',
+        'POST /api/v1/applications/{app}/holds',
+        'POST /api/v1/applications/{app}/holds/{hold}/lift',
         'POST /api/v1/applications/{app}/plan',
         'POST /api/v1/applications/{app}/quarantine/{version}/lift',
         'POST /api/v1/applications/{app}/releases',
         'POST /api/v1/applications/{app}/rollback',
+        'POST /api/v1/estate/resume',
+        'POST /api/v1/estate/stop',
         'POST /api/v1/releases/{id}/{action}',
         'POST /api/v1/validate',
         'PUT /api/v1/applications/{app}',
       ]);
       const act = document.paths['/api/v1/releases/{id}/{action}']?.['post'];
-      expect(Object.keys(act?.responses ?? {})).toEqual(['200', '400', '404', '409', '410', '503']);
+      expect(Object.keys(act?.responses ?? {})).toEqual([
+        '200',
+        '400',
+        '403',
+        '404',
+        '409',
+        '410',
+        '503',
+      ]);
       expect(Object.keys(document.components.schemas)).toEqual(
         expect.arrayContaining(['Problem', 'Release', 'Plan', 'Entry', 'Submission']),
       );
@@ -337,7 +354,12 @@ describe('api/server.ts', () => {
       );
 
       expect(problem.errors).toEqual([
-        { path: 'production.waves', message: 'is missing: expected a list', line: 3, column: 1 },
+        {
+          path: 'production.waves',
+          message: 'is missing: expected a mapping or a list',
+          line: 3,
+          column: 1,
+        },
         {
           path: 'production.wavez',
           message: 'unknown key "wavez"; did you mean "waves"?',

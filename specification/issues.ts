@@ -60,8 +60,8 @@ function explainUnion(
   const wrongKinds = issue.errors.map((errors) => kindExpectedBy(errors));
   if (wrongKinds.every((kind) => kind !== null)) {
     const expected = [...new Set(wrongKinds.map(nameKind))].join(' or ');
-    const message = `expected ${expected}, not ${describe(valueAt(document.data, issue.path as Path))}`;
-    return [fieldAt(document, issue.path as Path, message)];
+    const value = valueAt(document.data, issue.path as Path);
+    return [fieldAt(document, issue.path as Path, missingOr(expected, value))];
   }
   const inPlace = best.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
   return fieldsOf(inPlace, document);
@@ -90,10 +90,13 @@ function explainValue(issue: Extract<Issue, { code: 'invalid_value' }>, value: u
 }
 
 function explainType(expected: string, value: unknown): string {
-  const kind = nameKind(expected);
+  return missingOr(nameKind(expected), value);
+}
+
+function missingOr(expected: string, value: unknown): string {
   return value === undefined
-    ? `is missing: expected ${kind}`
-    : `expected ${kind}, not ${describe(value)}`;
+    ? `is missing: expected ${expected}`
+    : `expected ${expected}, not ${describe(value)}`;
 }
 
 const kinds: Partial<Record<string, string>> = {

@@ -80,7 +80,8 @@ export class ReleasesController {
   @ApiParam({ name: 'action', enum: actions })
   @ApiHeader({ name: 'Idempotency-Key', required: false })
   @Answers(200, schemas.releaseAnswer, 'Progress right after the action was accepted')
-  @Problems('action_refused', 'release_ended', 'release_unknown', 'forbidden', 'no_worker')
+  @Problems('action_refused', 'release_ended', 'release_unknown', 'no_worker')
+  @Problems('forbidden', 'request_invalid')
   act(
     @Param('id', ReleaseIdPipe) id: ReleaseId,
     @Param('action') action: string,
