@@ -19,12 +19,17 @@ export const recording = proxyActivities<Pick<QuickActivities, 'record'>>({
 /** What has to be known before a step forward: tried until it is. */
 export const knowing = proxyActivities<Pick<QuickActivities, 'readEstate'>>({
   startToCloseTimeout: '10s',
+  cancellationType: ActivityCancellationType.ABANDON,
   retry: { ...retry, maximumInterval: '5s' },
 });
 
-/** Asking whether the way is free: asked until there is an answer, since none is not a yes. */
+/**
+ * Asking whether the way is free: asked until there is an answer, since none is not a yes. It is over
+ * in a moment, so a way back that begins meanwhile does not stop it, and costs no history for that.
+ */
 export const consulting = proxyActivities<Pick<QuickActivities, 'checkCalendar'>>({
   startToCloseTimeout: '20s',
+  cancellationType: ActivityCancellationType.ABANDON,
   retry,
 });
 
