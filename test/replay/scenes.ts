@@ -106,6 +106,14 @@ export const scenes: Record<string, TellingScene> = {
       await end(number);
     }),
   },
+  'held-and-overridden': {
+    story: after(aSpec(), async ({ hold, begin, act, end }) => {
+      await hold(60 * 24 * 3_600_000);
+      const number = await begin('1.1.0', waitingFor('hold'));
+      await act(number, 'override', { reason: 'checkout is down', for: '2h' });
+      await end(number);
+    }),
+  },
   'held-by-a-pause': {
     story: after(aSpec(), async ({ world, begin, act, until, end }) => {
       world.verdictFor = () => 'never';
