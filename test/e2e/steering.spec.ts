@@ -201,6 +201,6 @@ describe('test/e2e/steering', () => {
     expect(long.entries).toBe(short.entries);
     expect(Math.abs(long.events - short.events)).toBeLessThan(30);
     // Every rise asks the calendar and whether everything is stopped: two short activities a step.
-    expect(Math.max(long.events, short.events)).toBeLessThan(350);
+    expect(Math.max(long.events, short.events)).toBeLessThan(400);
   });
 });
