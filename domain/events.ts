@@ -90,13 +90,13 @@ export type RolloutEventBody =
   | { type: 'calendar.overridden'; by: Actor; reason: string; until: string; what: string }
   | { type: 'rollout.resumed' }
   | {
-      /** What a stage needs has failed time and again, or nothing has been heard of it; it is tried on. */
+      /** What a stage needs has failed time and again; it is tried on. */
       type: 'step.delayed';
       stage: DelayedStage;
       /** Tries that failed. */
       attempts: number;
-      /** Why the last one failed; null while there has been no answer. */
-      sentence: string | null;
+      /** Why the last one failed. */
+      sentence: string;
       wait: Wait;
     }
   | { type: 'rollout.finished'; version: string }

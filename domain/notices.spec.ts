@@ -89,7 +89,6 @@ describe('domain/notices', () => {
   it.each([
     ['at once', 'router says no', 1, null],
     ['after a minute', 'router says no', 61, 'shop 1.1.0 waits for delay to end'],
-    ['without an answer', null, 61, null],
   ])('a step that is delayed: %s', (_, sentence, seconds, title) => {
     const event = { type: 'step.delayed', stage: 'shift', attempts: 3, sentence } as const;
     const notice = noticeFor(

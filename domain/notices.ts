@@ -83,8 +83,8 @@ export function noticeFor(event: CrescendoEvent, progress: ReleaseProgress): Not
 /** Milliseconds that something may fail before people are told: a restart takes no longer. */
 const hiccup = 60_000;
 
-function isLasting({ at, wait, sentence }: Extract<CrescendoEvent, { type: 'step.delayed' }>) {
-  return sentence !== null && Date.parse(at) - Date.parse(wait.since) >= hiccup;
+function isLasting({ at, wait }: Extract<CrescendoEvent, { type: 'step.delayed' }>) {
+  return Date.parse(at) - Date.parse(wait.since) >= hiccup;
 }
 
 function thenOf({ until, then }: Wait): string {

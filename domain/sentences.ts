@@ -101,9 +101,7 @@ function rolloutSentence(event: RolloutEvent, time: Time): string | null {
     case 'calendar.overridden':
       return `goes on in spite of ${event.what}, on the word of ${person(event.by)} (${event.reason}), until ${time(event.until)}`;
     case 'step.delayed':
-      return event.sentence === null
-        ? `no answer yet: ${waiting(event.wait, time)}`
-        : `delayed: ${waiting(event.wait, time)}`;
+      return `delayed: ${waiting(event.wait, time)}`;
     case 'rollout.finished':
     case 'rollout.settled':
       return null;

@@ -1,10 +1,9 @@
 /** On the way forward nothing fails in silence: what is tried, why it fails, and until when. */
 
 import { ApplicationFailure } from '@temporalio/activity';
-import { Worker } from '@temporalio/worker';
 import { describe, expect, it } from 'vitest';
 import type { RolloutEvent } from '../../domain/events.ts';
-import { aProduction, aSpec, aSpecInput } from '../support/builders.ts';
+import { aProduction, aSpec } from '../support/builders.ts';
 import type { FakeWorld } from '../support/fake-world.ts';
 import { play } from '../support/scene.ts';
 
@@ -115,29 +114,6 @@ describe('workflows/stages/insist', () => {
       const { outcome, sentence } = await end(number);
       expect(outcome).toBe('rejected');
       expect(sentence).toContain('waited 30m for 1.1.0 to be up in eu');
-    }));
-
-  it('without any answer it says so, and goes on when a worker is there', () =>
-    play(async ({ world, env, apply, live, begin, pass, until, end }) => {
-      await apply(aSpec());
-      await live('1.0.0');
-      const { environments } = aSpecInput();
-      const eu = { ...environments['eu'], target: { fake: {} }, worker: 'late' };
-      await apply(aSpec({ environments: { ...environments, eu } }));
-      const number = await begin('1.1.0', ({ rollouts }) => rollouts['eu'] !== undefined);
-      await pass('10s');
-      const waiting = await until(number, delayed);
-      expect(waiting.rollouts['eu']?.wait?.for).toBe('1.0.0 to be up in eu');
-      const told = delaysOf(world, 'eu').map(({ attempts, sentence }) => [attempts, sentence]);
-      expect(told).toEqual([[0, null]]);
-      const late = await Worker.create({
-        connection: env.nativeConnection,
-        taskQueue: 'crescendo-late',
-        activities: { ...world.activities },
-      });
-      const { outcome, rollouts } = await late.runUntil(() => end(number));
-      expect(outcome).toBe('succeeded');
-      expect(rollouts['eu']?.wait).toBeNull();
     }));
 
   it('an old version that cannot be stopped holds up the end, which is said', () =>

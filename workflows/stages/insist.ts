@@ -1,6 +1,6 @@
 /** Insist: keep trying what an environment refuses, say so on the record, and give up in the end. */
 
-import { ApplicationFailure, condition } from '@temporalio/workflow';
+import { ApplicationFailure } from '@temporalio/workflow';
 import { formatDuration } from '../../domain/duration.ts';
 import type { DelayedStage } from '../../domain/events.ts';
 import { ranOutOfTime, ranOutOfTries, sentenceOf } from '../causes.ts';
@@ -25,9 +25,6 @@ const pauses = { first: 200, longest: 10_000 };
 /** Fewer failed tries than these may be a blink, and nobody is told. */
 const blink = 3;
 
-/** So long without an answer is told too, in milliseconds. */
-const silence = 5000;
-
 /**
  * Tries until it works. Rounds double, and there is one event per round: half an hour of failing
  * makes about eight. The pauses are those of the activity's retries, and between two rounds there is
@@ -41,9 +38,7 @@ export async function insist<T>(rollout: Rollout, errand: Errand<T>): Promise<T>
   let failed = 0;
   for (let tries = 1; ; tries *= 2) {
     try {
-      const running = errand.attempt({ tries, pause: pauseAfter(failed), left: left() });
-      if (failed === 0) await untilHeard(rollout, errand, running, left());
-      return await running;
+      return await errand.attempt({ tries, pause: pauseAfter(failed), left: left() });
     } catch (error) {
       if (!ranOutOfTries(error)) throw ranOutOfTime(error) ? givenUp(errand, error) : error;
       failed += tries;
@@ -57,33 +52,15 @@ function pauseAfter(failed: number): number {
   return Math.min(pauses.first * 2 ** Math.max(0, failed - 1), pauses.longest);
 }
 
-/** Returns as soon as there is an answer of any kind, and says so when there is none for a while. */
-async function untilHeard<T>(
-  rollout: Rollout,
-  errand: Errand<T>,
-  running: Promise<T>,
-  left: number,
-): Promise<void> {
-  const began = Date.now();
-  let heard = false;
-  const note = () => {
-    heard = true;
-  };
-  running.then(note, note);
-  if (left <= silence) return;
-  if (await condition(() => heard, silence, { summary: 'without an answer' })) return;
-  delayed(rollout, errand, 0, null, began);
-}
-
 function delayed<T>(
   rollout: Rollout,
   { stage, what, patience, then }: Errand<T>,
   attempts: number,
-  sentence: string | null,
+  sentence: string,
   began: number,
 ): void {
-  const why = sentence === null ? '' : ` (${attempts} tries failed: ${firstLine(sentence)})`;
-  const wait = waitFrom('delay', `${what}${why}`, patience - (Date.now() - began), then);
+  const why = `(${attempts} tries failed: ${firstLine(sentence)})`;
+  const wait = waitFrom('delay', `${what} ${why}`, patience - (Date.now() - began), then);
   wait.since = new Date(began).toISOString();
   rollout.record({ type: 'step.delayed', stage, attempts, sentence, wait });
 }
