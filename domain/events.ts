@@ -155,7 +155,14 @@ export type EstateEventBody =
 /** What happens to the release as a whole. */
 export type ReleaseEventBody =
   | EstateEventBody
-  | { type: 'release.submitted'; version: Version; by: Actor; reason: string | null }
+  | {
+      type: 'release.submitted';
+      version: Version;
+      by: Actor;
+      reason: string | null;
+      /** Why it takes the express lane; absent: it does not. */
+      hotfix?: string;
+    }
   | { type: 'release.queued'; wait: Wait }
   | { type: 'release.admitted'; plan: Plan }
   | { type: 'check.started'; check: string; wait: Wait }

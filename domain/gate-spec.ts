@@ -7,7 +7,7 @@ const place =
   /^(?:staging|production|retire|wave [1-9]\d{0,3}|step [1-9]\d{0,2}|\d{1,3}(?:\.\d+)? ?%)$/;
 const nameSchema = z.string().trim().min(1).max(100);
 
-const allowSchema = z
+export const allowSchema = z
   .strictObject({
     roles: z.array(nameSchema).max(20).default([]).describe('Holders of one of these roles'),
     people: z.array(nameSchema).max(100).default([]).describe('These people'),

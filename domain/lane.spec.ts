@@ -17,6 +17,12 @@ const lane = (active: number | null, queue: number[] = [], warm = false): Lane =
   warm,
   queue: queue.map(entry),
 });
+const urgent = (number: number): QueuedRelease => ({ ...entry(number), urgent: 'hotfix' });
+const rush = ({ active, queue, warm }: Lane, number: number): Lane => ({
+  active: active?.number === number ? urgent(number) : active,
+  warm,
+  queue: queue.map((one) => (one.number === number ? urgent(number) : one)),
+});
 const shape = ({ active, queue, warm }: Lane) => ({
   active: active?.number ?? null,
   queue: queue.map(({ number }) => number),
@@ -44,7 +50,7 @@ describe('domain/lane', () => {
     ['warm lane: the active one yields', lane(1, [], true), 'queue', { active: 1 }, ['yield 1']],
     ['warm lane, replace: no abort', lane(1, [], true), 'replace', { active: 1 }, ['yield 1']],
   ] as const)('arrival: %s', (_, before, concurrency, after, effects) => {
-    const change = arrive(before, entry(5), concurrency);
+    const change = arrive(before, entry(5), { concurrency, preempts: false });
     expect(shape(change.lane)).toMatchObject(after);
     expect(change.effects.map((effect) => `${effect.do} ${effect.number}`)).toEqual(effects);
   });
@@ -79,6 +85,28 @@ describe('domain/lane', () => {
     expect(change.effects).toEqual(admitted.map((next) => ({ do: 'admit', number: next })));
   });
 
+  it.each([
+    ['before those that wait', lane(1, [2, 3]), false, { active: 1, queue: [9, 2, 3] }, []],
+    ['and sends away what runs', lane(1, [2]), true, { active: 1, queue: [9, 2] }, ['abort 1']],
+    ['behind an earlier one', rush(lane(1, [7, 2]), 7), true, { queue: [7, 9, 2] }, ['abort 1']],
+    ['never sending another one away', rush(lane(1, [2]), 1), true, { queue: [9, 2] }, []],
+    ['a warm one yields', lane(1, [2], true), true, { queue: [9, 2] }, ['yield 1']],
+    ['a free lane', lane(null), true, { active: 9, queue: [] }, ['admit 9']],
+  ])('a hotfix goes %s', (_, before, preempts, after, effects) => {
+    for (const concurrency of ['queue', 'supersede', 'replace', 'reject'] as const) {
+      const change = arrive(before, urgent(9), { concurrency, preempts });
+      expect(shape(change.lane)).toMatchObject(after);
+      expect(change.effects.map((effect) => `${effect.do} ${effect.number}`)).toEqual(effects);
+    }
+  });
+
+  it('an ordinary release neither replaces nor supersedes a hotfix', () => {
+    const before = rush(rush(lane(1, [2, 3]), 1), 2);
+    const change = arrive(before, entry(9), { concurrency: 'replace', preempts: true });
+    expect(shape(change.lane)).toMatchObject({ active: 1, queue: [2, 9] });
+    expect(change.effects).toEqual([{ do: 'supersede', number: 3, by: 9 }]);
+  });
+
   it('never has two active, keeps the order, and loses nobody', () => {
     const move = fc.record({
       kind: fc.constantFrom('arrive', 'leave', 'warm'),
@@ -108,7 +136,7 @@ describe('domain/lane', () => {
           const chosen = everyone[pick % Math.max(1, everyone.length)];
           if (kind === 'arrive') {
             inside.add(next);
-            follow(arrive(now, entry(next), concurrency));
+            follow(arrive(now, entry(next), { concurrency, preempts: false }));
             next += 1;
           } else if (kind === 'leave' && chosen !== undefined) {
             inside.delete(chosen);

@@ -7,14 +7,20 @@ export interface QueuedRelease {
   version: string;
   /** ISO 8601. */
   since: string;
+  /** Goes before all that is less urgent; absent: an ordinary release. */
+  urgent?: Urgency;
 }
+
+/** The least urgent first. */
+const urgencies = ['hotfix'] as const;
+export type Urgency = (typeof urgencies)[number];
 
 export interface Lane {
   /** The release that may change environments; null when the lane is free. */
   active: QueuedRelease | null;
   /** True once the active release only keeps the old version warm: it yields to the next. */
   warm: boolean;
-  /** First come first served. */
+  /** The urgent ones first, then first come first served. */
   queue: QueuedRelease[];
 }
 
@@ -34,33 +40,50 @@ export function emptyLane(): Lane {
   return { active: null, warm: false, queue: [] };
 }
 
-/** True when `reject` turns a new release away: somebody has the lane, or waits for it. */
+/** What the specification says of a release that arrives. */
+export interface LaneRules {
+  /** For an ordinary one. */
+  concurrency: Spec['concurrency'];
+  /** An urgent one sends a less urgent one away that has the lane. */
+  preempts: boolean;
+}
+
+/** True when `reject` turns an ordinary release away: somebody has the lane, or waits for it. */
 export function turnsAway(lane: Lane, concurrency: Spec['concurrency']): boolean {
   if (concurrency !== 'reject') return false;
   return lane.queue.length > 0 || (lane.active !== null && !lane.warm);
 }
 
-/** A release arrives. With `supersede` and `replace` it takes the place of all that wait. */
-export function arrive(
-  lane: Lane,
-  entry: QueuedRelease,
-  concurrency: Spec['concurrency'],
-): LaneChange {
-  const clears = concurrency === 'supersede' || concurrency === 'replace';
-  const effects: LaneEffect[] = [];
-  const queue = clears ? [] : lane.queue;
-  if (clears) {
-    effects.push(
-      ...lane.queue.map(({ number }) => ({ do: 'supersede' as const, number, by: entry.number })),
-    );
-  }
-  const active = lane.active;
+/**
+ * A release arrives. With `supersede` and `replace` an ordinary one takes the place of all ordinary
+ * ones that wait; urgent ones only go before them.
+ */
+export function arrive(lane: Lane, entry: QueuedRelease, rules: LaneRules): LaneChange {
+  const { concurrency } = rules;
+  const clears = !entry.urgent && (concurrency === 'supersede' || concurrency === 'replace');
+  const goes = ({ urgent }: QueuedRelease) => clears && !urgent;
+  const effects: LaneEffect[] = lane.queue
+    .filter(goes)
+    .map(({ number }) => ({ do: 'supersede', number, by: entry.number }));
+  const { active } = lane;
   if (active && lane.warm) {
     effects.push({ do: 'yield', number: active.number, to: entry.number });
-  } else if (active && concurrency === 'replace') {
+  } else if (active && sendsAway(active, entry, rules)) {
     effects.push({ do: 'abort', number: active.number, by: entry.number });
   }
-  return admitNext({ ...lane, queue: [...queue, entry] }, effects);
+  const waiting = lane.queue.filter((other) => !goes(other));
+  const ahead = waiting.filter((other) => rank(other) >= rank(entry));
+  const behind = waiting.filter((other) => rank(other) < rank(entry));
+  return admitNext({ ...lane, queue: [...ahead, entry, ...behind] }, effects);
+}
+
+function sendsAway(active: QueuedRelease, entry: QueuedRelease, rules: LaneRules): boolean {
+  if (entry.urgent) return rules.preempts && rank(active) < rank(entry);
+  return rules.concurrency === 'replace' && !active.urgent;
+}
+
+function rank({ urgent }: QueuedRelease): number {
+  return urgent ? urgencies.indexOf(urgent) + 1 : 0;
 }
 
 /** The active release is done but for keeping its old version warm. */

@@ -31,6 +31,8 @@ export interface ReleaseProgress {
   number: number;
   version: Version | null;
   initiator: Actor | null;
+  /** Why it takes the express lane; absent: it does not. */
+  hotfix?: string;
   stage: ReleaseStage;
   /** ISO 8601: since when the stage lasts. */
   since: string;
@@ -109,8 +111,11 @@ function lateness(
 
 function advanceRelease(progress: ReleaseProgress, event: ReleaseEvent): ReleaseProgress {
   switch (event.type) {
-    case 'release.submitted':
-      return { ...progress, version: event.version, initiator: event.by, submittedAt: event.at };
+    case 'release.submitted': {
+      const { version, by: initiator, at: submittedAt, hotfix } = event;
+      const express = hotfix === undefined ? {} : { hotfix };
+      return { ...progress, version, initiator, submittedAt, ...express };
+    }
     case 'release.queued':
     case 'release.holding':
       return { ...progress, wait: event.wait };

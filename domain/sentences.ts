@@ -24,7 +24,9 @@ export function eventSentence(event: CrescendoEvent, time: Time): string | null 
 function releaseSentence(event: ReleaseEvent, time: Time): string | null {
   switch (event.type) {
     case 'release.submitted':
-      return `version ${event.version.name} submitted by ${person(event.by)}${why(event.reason)}`;
+      return event.hotfix === undefined
+        ? `version ${event.version.name} submitted by ${person(event.by)}${why(event.reason)}`
+        : `hotfix ${event.version.name} submitted by ${person(event.by)}${why(event.hotfix)}`;
     case 'release.queued':
       return `queued: ${waiting(event.wait, time)}`;
     case 'release.admitted':

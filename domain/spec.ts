@@ -5,7 +5,8 @@ import { analysisSchema } from './analysis/spec.ts';
 import { freezeSchema } from './calendar/freeze.ts';
 import { windowSchema } from './calendar/window.ts';
 import { durationSchema } from './duration.ts';
-import { gateSchema, rolesSchema } from './gate-spec.ts';
+import { gateSchema, rolesSchema, type GateSpec } from './gate-spec.ts';
+import { hotfixSchema } from './hotfix.ts';
 import { labelPattern, versionNamePattern } from './ids.ts';
 import { strategySchema } from './strategy-spec.ts';
 import { testsSchema } from './test-spec.ts';
@@ -126,6 +127,7 @@ const writtenSchema = z.strictObject({
     tests: testsSchema.describe('On the candidate, before traffic'),
     keepWarm: duration('10m').describe('How long the old version stays up after 100 %'),
   }),
+  hotfix: hotfixSchema.optional().describe('The express lane; without it there is none'),
   analysis: analysisSchema.prefault({}),
   policy: policySchema.prefault({}),
   notify: z.array(providerSchema).max(20).default([]),
@@ -197,17 +199,22 @@ function checkReferences(spec: Written, context: z.RefinementCtx): void {
       });
     });
   });
-  spec.production.gates.forEach(({ before }, index) => {
-    const wave = Number(/^wave (\d+)$/.exec(before)?.[1] ?? 1);
-    const message =
-      wave > waves.length
-        ? `there are only ${waves.length} waves`
-        : before === 'staging' && !spec.staging
-          ? 'there is no staging'
-          : null;
-    const path = ['production', 'gates', index, 'before'];
-    if (message !== null) context.addIssue({ code: 'custom', path, message });
-  });
+  const checkGates = (gates: readonly GateSpec[], place: string, staging: boolean) => {
+    gates.forEach(({ before }, index) => {
+      const wave = Number(/^wave (\d+)$/.exec(before)?.[1] ?? 1);
+      const message =
+        wave > waves.length
+          ? `there are only ${waves.length} waves`
+          : before === 'staging' && !staging
+            ? 'there is no staging'
+            : null;
+      const path = [place, 'gates', index, 'before'];
+      if (message !== null) context.addIssue({ code: 'custom', path, message });
+    });
+  };
+  const staging = spec.staging !== undefined;
+  checkGates(spec.production.gates, 'production', staging);
+  if (spec.hotfix) checkGates(spec.hotfix.gates, 'hotfix', staging && spec.hotfix.staging);
 }
 
 /** JSON Schema (draft 2020-12) of what users write, for editors. */

@@ -17,6 +17,7 @@ export function describeRelease(progress: ReleaseProgress): string {
     `# ${application} ${version?.name ?? ''}`,
     `**${outcome ?? stage}** since ${progress.since}`,
   ];
+  if (progress.hotfix !== undefined) lines.push(`Hotfix: ${progress.hotfix}`);
   if (progress.sentence) lines.push(progress.sentence);
   if (progress.paused) lines.push('**paused**');
   if (progress.wait) lines.push(describeWait(progress.wait), ...describeGate(progress.gate));

@@ -12,9 +12,12 @@ import {
   WorkflowIdReusePolicy,
 } from '@temporalio/workflow';
 import { formatReleaseId, releaseWorkflowId } from '../domain/ids.ts';
+import { overrideTimes } from '../domain/calendar/override.ts';
+import { expressSpec } from '../domain/hotfix.ts';
 import type { LaneEffect } from '../domain/lane.ts';
 import { planRelease, planReturn } from '../domain/plan.ts';
-import type { Guardian, Pending } from './application-state.ts';
+import type { Spec } from '../domain/spec.ts';
+import { takeTurn, type Guardian, type Pending } from './application-state.ts';
 import { actionSignal, admitSignal, refuseSignal, yieldSignal } from './messages.ts';
 import { telling } from './proxies.ts';
 import type { release, ReleaseInput } from './release.ts';
@@ -57,18 +60,21 @@ export class Admissions {
     const pending = guardian.pending[number];
     if (!pending || !guardian.spec) return;
     const id = { application: guardian.application, number };
-    const { version, by, reason, override } = pending.request;
+    const { version, by, reason, hotfix } = pending.request;
+    const override = overrideOf(pending, guardian.spec);
     const recovering = pending.attempt > 1;
     const input: ReleaseInput = {
       release: id,
       version,
       by,
       reason,
-      spec: guardian.spec,
+      spec: specOf(pending, guardian.spec),
       mode: recovering ? 'recover' : pending.mode,
       plan: recovering ? pending.plan : null,
       attempt: pending.attempt,
+      ...(pending.turn === undefined ? {} : { turn: pending.turn }),
       ...(override ? { override } : {}),
+      ...(hotfix === undefined ? {} : { hotfix }),
     };
     const handle = await startChild<typeof release>('release', {
       workflowId: releaseWorkflowId(id),
@@ -154,7 +160,9 @@ export class Admissions {
       return handle.signal(refuseSignal, { outcome: 'rejected', sentence });
     }
     pending.plan = result.plan;
-    await handle.signal(admitSignal, { plan: result.plan, spec: guardian.spec });
+    pending.turn = takeTurn(guardian, number);
+    const spec = specOf(pending, guardian.spec);
+    await handle.signal(admitSignal, { plan: result.plan, spec, turn: pending.turn });
   }
 
   private plan(pending: Pending) {
@@ -165,7 +173,7 @@ export class Admissions {
     const held = ledger.quarantine[version.name];
     if (held && quarantineOverride === null)
       return { refusals: [`${version.name} is quarantined: ${held.reason}`] };
-    return planRelease(spec, version, { ledger, powers });
+    return planRelease(specOf(pending, spec), version, { ledger, powers });
   }
 
   /** Terminated or failed without a report: its environments may be half way, so bring them back. */
@@ -191,4 +199,15 @@ export class Admissions {
       return this.lost(number);
     }
   }
+}
+
+/** What the release runs by. */
+function specOf({ request }: Pending, spec: Spec): Spec {
+  return request.hotfix === undefined ? spec : expressSpec(spec);
+}
+
+function overrideOf({ request }: Pending, { hotfix }: Spec) {
+  if (request.override || request.hotfix === undefined) return request.override;
+  if (hotfix?.calendar !== 'override') return undefined;
+  return { reason: request.hotfix, for: overrideTimes.submission };
 }

@@ -12,6 +12,8 @@ export interface Pending {
   mode: 'forward' | 'return';
   to: string | null;
   plan: Plan | null;
+  /** Its turn in the lane, once it has been admitted. */
+  turn?: number;
   attempt: number;
 }
 
@@ -21,6 +23,8 @@ export interface Guardian extends ApplicationState {
   pending: Record<number, Pending>;
   /** Idempotency key → what was asked and the release it led to; at most `keyLimit`. */
   keys: { key: string; request: string; number: number }[];
+  /** Of the release that was admitted last; absent before the first. */
+  lastTurn?: number;
   /** Number of the last hold; absent before the first. */
   lastHold?: number;
 }
@@ -75,6 +79,12 @@ export function fingerprint(value: unknown): string {
     if (!isRecord(item)) return item;
     return Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)));
   });
+}
+
+/** The next turn: above all earlier ones, whichever release takes it. */
+export function takeTurn(guardian: Guardian, number: number): number {
+  guardian.lastTurn = Math.max(number, (guardian.lastTurn ?? 0) + 1);
+  return guardian.lastTurn;
 }
 
 /** Takes a report into the ledger. Lane reports are the lane's business. */

@@ -11,7 +11,16 @@ import {
 } from '@temporalio/workflow';
 import { holdSentence } from '../domain/calendar/hold.ts';
 import { environmentTaskQueue, formatReleaseId } from '../domain/ids.ts';
-import { arrive, becomeWarm, leave, turnsAway, type LaneChange } from '../domain/lane.ts';
+import { expressSpec, hotfixRefusal } from '../domain/hotfix.ts';
+import {
+  arrive,
+  becomeWarm,
+  leave,
+  turnsAway,
+  type LaneChange,
+  type LaneRules,
+  type QueuedRelease,
+} from '../domain/lane.ts';
 import { contradicts, liftQuarantine, recordVersion } from '../domain/ledger.ts';
 import { planRelease, planReturn, type PlanResult } from '../domain/plan.ts';
 import type { Version } from '../domain/release.ts';
@@ -149,14 +158,7 @@ export async function application(input: ApplicationInput): Promise<void> {
     guardian.pending[number] = pending;
     const starting = admissions.start(number);
     // Its place in the lane is taken at once: a second one that arrives meanwhile must see it.
-    const concurrency = guardian.spec?.concurrency ?? 'queue';
-    settle(
-      arrive(
-        guardian.lane,
-        { number, version: pending.request.version.name, since: now() },
-        concurrency,
-      ),
-    );
+    settle(arrive(guardian.lane, laneEntry(number, pending), laneRules(guardian.spec)));
     try {
       await starting;
     } catch (error) {
@@ -182,6 +184,18 @@ export async function application(input: ApplicationInput): Promise<void> {
   });
 }
 
+function laneEntry(number: number, { request }: Pending): QueuedRelease {
+  const urgent = request.hotfix === undefined ? {} : { urgent: 'hotfix' as const };
+  return { number, version: request.version.name, since: now(), ...urgent };
+}
+
+function laneRules(spec: Guardian['spec']): LaneRules {
+  return {
+    concurrency: spec?.concurrency ?? 'queue',
+    preempts: spec?.hotfix?.active === 'abort',
+  };
+}
+
 function queuesOf({ spec }: Guardian): string[] {
   const workers = Object.values(spec?.environments ?? {}).flatMap(({ worker }) => worker ?? []);
   return [...new Set(workers)].map((worker) => environmentTaskQueue(worker));
@@ -198,7 +212,7 @@ function apply(guardian: Guardian, { spec }: ApplyRequest) {
 
 /** Everything that speaks against a release at once; what depends on the lane is planned later. */
 function checkSubmission(guardian: Guardian, request: SubmitRequest): void {
-  const { version, idempotencyKey, quarantineOverride, powers } = request;
+  const { version, idempotencyKey, quarantineOverride, powers, hotfix } = request;
   const known = findKey(guardian, idempotencyKey, request);
   refuseIf(known === 'conflict', 'idempotency_conflict', 'the key was used for another request');
   if (known !== null) return;
@@ -215,10 +229,13 @@ function checkSubmission(guardian: Guardian, request: SubmitRequest): void {
   const active =
     lane.active &&
     formatReleaseId({ application: guardian.application, number: lane.active.number });
-  refuseIf(turnsAway(lane, spec.concurrency), 'lane_busy', `${active} is under way`);
+  const hurried = hotfix !== undefined;
+  const refusal = hurried ? hotfixRefusal(spec, request.by) : null;
+  if (refusal !== null) throw refuse('action_refused', refusal);
+  refuseIf(!hurried && turnsAway(lane, spec.concurrency), 'lane_busy', `${active} is under way`);
   if (lane.active && !lane.warm) return;
   const known_ = recordVersion(ledger, version);
-  planOf(planRelease(spec, version, { ledger: known_, powers }));
+  planOf(planRelease(hurried ? expressSpec(spec) : spec, version, { ledger: known_, powers }));
 }
 
 function contradiction(guardian: Guardian, version: Version): string {
@@ -272,8 +289,8 @@ function describe(guardian: Guardian): string {
       ? `Active: release ${lane.active.number} of ${lane.active.version}${lane.warm ? ' (warm)' : ''}`
       : 'No release under way',
   );
-  for (const { number, version, since } of lane.queue)
-    lines.push(`- waiting: ${number}, ${version}, since ${since}`);
+  for (const { number, version, since, urgent } of lane.queue)
+    lines.push(`- waiting: ${number}, ${version}${urgent ? ` (${urgent})` : ''}, since ${since}`);
   lines.push('', '| environment | live |', '| --- | --- |');
   for (const [environment, { live }] of Object.entries(ledger.environments)) {
     lines.push(`| ${environment} | ${live ?? 'nothing'} |`);

@@ -103,9 +103,10 @@ function startAttempt(
   { plan, attempt }: Member,
   mode: RolloutInput['mode'],
 ): Promise<ChildWorkflowHandle<typeof rollout>> {
-  const { spec, release: id } = release.input;
+  const { spec, release: id, turn } = release.input;
   const input: RolloutInput = {
     release: id,
+    turn: turn ?? id.number,
     plan,
     policy: spec.policy,
     rollbackDeadline: spec.rollback.deadline,

@@ -64,6 +64,8 @@ export interface SubmitRequest {
   quarantineOverride: string | null;
   /** Why, and for how many milliseconds, the calendar is overridden; absent: it is not. */
   override?: { reason: string; for: number };
+  /** Why it takes the express lane; absent: it does not. */
+  hotfix?: string;
   /** What each router vendor can do, as the API knows it. */
   powers?: PlanContext['powers'];
 }
@@ -132,6 +134,8 @@ export interface AdmitMessage {
   plan: Plan;
   /** The specification the plan was made from; it may have changed while the release waited. */
   spec: Spec;
+  /** Rises with every admission of this application: releases need not have the lane in their order. */
+  turn: number;
 }
 /** Guardian → release: it cannot be started any more. */
 export const refuseSignal =

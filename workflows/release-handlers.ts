@@ -83,9 +83,10 @@ export function registerReleaseHandlers(release: Release, fleet: Fleet, reporter
   heed(calendarChangedSignal, () => tellCalendar(fleet), moved);
   const news = 'CI has news for the commit: look again at once';
   heed(ciChangedSignal, () => void (release.requests.ciNews += 1), news);
-  heed(admitSignal, ({ plan, spec }) => {
+  heed(admitSignal, ({ plan, spec, turn }) => {
     if (release.requests.admitted || !isRecord(plan) || !isRecord(spec)) return;
-    release.input = { ...release.input, spec };
+    if (!Number.isSafeInteger(turn) || turn < 1) return;
+    release.input = { ...release.input, spec, turn };
     release.requests.admitted = plan;
   });
   heed(refuseSignal, ({ outcome, sentence }) => {

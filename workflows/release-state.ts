@@ -28,11 +28,15 @@ export interface ReleaseInput {
    * `recover`: an earlier run of this release was lost; bring everything back.
    */
   mode: 'forward' | 'return' | 'recover';
+  /** Its turn in the lane: comes with the admission, or is known already (`recover`). */
+  turn?: number;
   /** The plan when it is known already (`recover`); otherwise it comes with the admission. */
   plan: Plan | null;
   attempt: number;
   /** The calendar is overridden from the start, for so many milliseconds. */
   override?: { reason: string; for: number };
+  /** Why it takes the express lane; absent: it does not. */
+  hotfix?: string;
 }
 
 /** Why a release turns back. */

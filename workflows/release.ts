@@ -41,8 +41,9 @@ export async function release(input: ReleaseInput): Promise<ReleaseProgress> {
   const reporter = startReporter(input.release);
   registerReleaseHandlers(current, fleet, reporter);
 
-  const { version, by, reason } = input;
-  current.record({ type: 'release.submitted', version, by, reason });
+  const { version, by, reason, hotfix } = input;
+  const express = hotfix === undefined ? {} : { hotfix };
+  current.record({ type: 'release.submitted', version, by, reason, ...express });
   const turn = await goForward(current, fleet, reporter);
   await CancellationScope.nonCancellable(async () => {
     const ending =

@@ -25,6 +25,8 @@ import { setAttributes } from './search-attributes.ts';
 
 export interface RolloutInput {
   release: ReleaseId;
+  /** Of its release in the lane: rises with every release that may change environments. */
+  turn: number;
   plan: RolloutPlan;
   policy: Spec['policy'];
   /** Milliseconds until an unfinished rollback pages. */
@@ -95,7 +97,7 @@ export interface Rollout {
 const searchableStages = new Set<RolloutStage>(['hold', 'finished', 'rollback', 'ended']);
 
 const fencesPerAttempt = 10_000;
-const attemptsPerRelease = 100;
+const attemptsPerTurn = 100;
 
 export function createRollout(input: RolloutInput, scribe: Scribe): Rollout {
   let fences = 0;
@@ -134,9 +136,7 @@ export function createRollout(input: RolloutInput, scribe: Scribe): Rollout {
     },
     nextFence() {
       fences += 1;
-      return (
-        (input.release.number * attemptsPerRelease + input.attempt) * fencesPerAttempt + fences
-      );
+      return (input.turn * attemptsPerTurn + input.attempt) * fencesPerAttempt + fences;
     },
   };
   return rollout;

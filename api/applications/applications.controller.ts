@@ -70,12 +70,13 @@ export class ApplicationsController {
   @HttpCode(200)
   @ApiParam({ name: 'app', type: String, example: 'shop' })
   @Answers(200, schemas.planAnswer, 'What a release of this version would do now')
-  @Problems('plan_refused', 'application_unknown', 'version_changed', 'no_worker')
+  @Problems('plan_refused', 'action_refused', 'application_unknown', 'version_changed', 'no_worker')
   async plan(
     @Param('app', ApplicationPipe) app: string,
     @Body({ schema: schemas.planBody }) body: schemas.PlanBody,
+    @CurrentActor() by: Actor,
   ) {
-    const answer = await this.applications.plan(app, body);
+    const answer = await this.applications.plan(app, body, by);
     return { ...answer, forecast: await this.forecasts.of(app, answer.plan) };
   }
 
@@ -84,7 +85,14 @@ export class ApplicationsController {
   @ApiParam({ name: 'app', type: String, example: 'shop' })
   @ApiHeader({ name: 'Idempotency-Key', required: false })
   @Answers(202, schemas.submissionAnswer, 'The release exists and starts when its turn comes')
-  @Problems('plan_refused', 'version_changed', 'version_quarantined', 'lane_busy', 'no_worker')
+  @Problems(
+    'plan_refused',
+    'version_changed',
+    'version_quarantined',
+    'lane_busy',
+    'action_refused',
+    'no_worker',
+  )
   async submit(
     @Param('app', ApplicationPipe) app: string,
     @Body({ schema: schemas.submitBody }) body: schemas.SubmitBody,

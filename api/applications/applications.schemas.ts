@@ -11,6 +11,7 @@ import { describes, planSchema } from '../schemas.ts';
 
 export const planBody = z.strictObject({
   version: versionSchema,
+  hotfix: z.boolean().default(false).describe('By the policy of the express lane'),
   withFreeze: freezeSchema
     .extend({ name: z.string().min(1).max(100).default('what if') })
     .optional()
@@ -24,6 +25,9 @@ export const submitBody = z.strictObject({
   quarantineOverride: reasonSchema
     .optional()
     .describe('Why a quarantined version is released all the same'),
+  hotfix: reasonSchema
+    .optional()
+    .describe('Why it takes the express lane: before all that wait, by the policy of `hotfix`'),
   override: z
     .strictObject({
       reason: reasonSchema,

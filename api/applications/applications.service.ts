@@ -4,6 +4,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { WithStartWorkflowOperation } from '@temporalio/client';
 import { CrescendoError } from '../../domain/errors.ts';
 import { applicationWorkflowId, defaultTaskQueue, formatReleaseId } from '../../domain/ids.ts';
+import { expressSpec, hotfixRefusal } from '../../domain/hotfix.ts';
 import { contradicts, recordVersion } from '../../domain/ledger.ts';
 import { planRelease, type Plan } from '../../domain/plan.ts';
 import type { Actor } from '../../domain/release.ts';
@@ -84,9 +85,16 @@ export class ApplicationsService {
   }
 
   /** What a release of `version` would do now. Nothing is started or remembered. */
-  async plan(application: string, { version, withFreeze }: PlanBody): Promise<PlanAnswer> {
+  async plan(
+    application: string,
+    { version, withFreeze, hotfix }: PlanBody,
+    by: Actor,
+  ): Promise<PlanAnswer> {
     if (withFreeze) checkFreeze(withFreeze, 'withFreeze.');
-    const { spec, ledger, holds = [] } = await this.find(application);
+    const { spec: whole, ledger, holds = [] } = await this.find(application);
+    const refusal = hotfix ? hotfixRefusal(whole, by) : null;
+    if (refusal !== null) throw new CrescendoError('action_refused', refusal);
+    const spec = hotfix ? expressSpec(whole) : whole;
     if (contradicts(ledger, version)) {
       const known = ledger.versions[version.name];
       const message = `${version.name} stands for ${known?.artifact}, not for ${version.artifact}`;
@@ -114,9 +122,11 @@ export class ApplicationsService {
 
   /** The workflow itself knows repeated keys, longer than Temporal remembers ids of updates. */
   async submit(application: string, body: SubmitBody, by: Actor, idempotencyKey: string | null) {
-    const { version, reason = null, quarantineOverride = null, override } = body;
+    const { version, reason = null, quarantineOverride = null, override, hotfix } = body;
     const { spec, holds = [] } = await this.find(application);
-    if (!override) refuseNever(forecasts(spec, holds, Date.now()));
+    const express = hotfix === undefined ? {} : { hotfix };
+    const overrides = hotfix !== undefined && spec.hotfix?.calendar === 'override';
+    if (!override && !overrides) refuseNever(forecasts(spec, holds, Date.now()));
     const powers = routerPowers;
     const overriding = override ? { override } : {};
     const request = {
@@ -127,6 +137,7 @@ export class ApplicationsService {
       quarantineOverride,
       powers,
       ...overriding,
+      ...express,
     };
     const answer = await this.temporal.ask({ kind: 'application', name: application }, () =>
       this.handle(application).executeUpdate(submitUpdate, { args: [request] }),

@@ -16,33 +16,38 @@ import {
   type VersionFlags,
 } from './options.ts';
 
+interface PlanFlags extends VersionFlags {
+  hotfix?: boolean;
+  withFreeze?: string;
+}
+
 export function addPlan(program: Command, session: Session): void {
   const plan = program
     .command('plan')
     .description('show what a release would do: every step, how long, and where a rollback goes')
     .argument('<application>');
-  withVersion(plan).option(
-    '--with-freeze <from/to>',
-    'what a freeze would change, 2026-12-24/2026-12-26',
-  );
+  withVersion(plan)
+    .option('--hotfix', 'by the policy of the express lane')
+    .option('--with-freeze <from/to>', 'what a freeze would change, 2026-12-24/2026-12-26');
   plan.action(
-    action<VersionFlags & { withFreeze?: string }>(
-      session,
-      async (call, [application = ''], options) => {
-        const client = await call.client();
-        const path = `/applications/${segment(application)}/plan`;
-        const answer = await client.post<PlanAnswer>(path, {
-          body: { version: versionOf(options), withFreeze: freezeOf(options.withFreeze) },
-        });
-        if (call.json) call.printJson(answer);
-        else {
-          call.print(planLines(application, answer.plan));
-          call.print(forecastLines(answer.forecast ?? []));
-          call.print(outlookLines(answer, call.io.now()));
-        }
-        call.say('Nothing was started. `crescendo release` with the same options does it.');
-      },
-    ),
+    action<PlanFlags>(session, async (call, [application = ''], options) => {
+      const client = await call.client();
+      const path = `/applications/${segment(application)}/plan`;
+      const answer = await client.post<PlanAnswer>(path, {
+        body: {
+          version: versionOf(options),
+          hotfix: options.hotfix,
+          withFreeze: freezeOf(options.withFreeze),
+        },
+      });
+      if (call.json) call.printJson(answer);
+      else {
+        call.print(planLines(application, answer.plan));
+        call.print(forecastLines(answer.forecast ?? []));
+        call.print(outlookLines(answer, call.io.now()));
+      }
+      call.say('Nothing was started. `crescendo release` with the same options does it.');
+    }),
   );
   withConnection(withOutput(plan));
 }

@@ -21,6 +21,7 @@ import { watchRelease, withWatching, type WatchFlags } from './watch.ts';
 interface ReleaseFlags extends VersionFlags, WatchFlags {
   file?: string;
   reason?: string;
+  hotfix?: string;
   watch?: boolean;
   idempotencyKey?: string;
   quarantineOverride?: string;
@@ -36,6 +37,7 @@ export function addRelease(program: Command, session: Session): void {
   withVersion(release)
     .option('-f, --file <file>', 'apply this specification first')
     .option('--reason <text>', 'why, for the record')
+    .option('--hotfix <reason>', 'by the express lane: before all releases that wait')
     .option('--quarantine-override <reason>', 'release it although it was rolled back before')
     .option('--override <reason>', 'go on in spite of windows, freezes and holds')
     .option('--override-for <duration>', 'how long; 24h without it, at most 7d')
@@ -54,9 +56,10 @@ async function startRelease(
 ): Promise<ExitCode | void> {
   if (flags.file !== undefined) await applyFirst(call, application, flags.file);
   const client = await call.client();
-  const { reason, quarantineOverride, idempotencyKey } = flags;
+  const { reason, hotfix, quarantineOverride, idempotencyKey } = flags;
+  const version = versionOf(flags);
   const answer = await client.post<SubmitAnswer>(`/applications/${segment(application)}/releases`, {
-    body: { version: versionOf(flags), reason, quarantineOverride, override: overrideOf(flags) },
+    body: { version, reason, hotfix, quarantineOverride, override: overrideOf(flags) },
     idempotencyKey,
   });
   // With --watch one document is followed by one line per event, so each takes one line.

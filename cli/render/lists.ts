@@ -47,7 +47,9 @@ function stateOf({ outcome, stage }: ReleaseSummary): Piece {
 export function applicationDetails(answer: ApplicationAnswer, now: number): Line[] {
   const { application, revision, lane, ledger } = answer;
   const ago = (iso: string) => `${span(now - Date.parse(iso))} ago`;
-  const waiting = lane.queue.map(({ number, version }) => `${application}:${number} (${version})`);
+  const waiting = lane.queue.map(({ number, version, urgent }) => {
+    return `${application}:${number} (${[version, urgent].filter(Boolean).join(', ')})`;
+  });
   const environments = Object.entries(ledger.environments).map(([name, { live, history }]) => {
     const last = history.at(-1);
     const outcome = last ? `${last.version} ${last.outcome.replace('_', ' ')} ${ago(last.at)}` : '';

@@ -11,7 +11,7 @@ const stageSigns = { done: '✔', now: '●', failed: '✖', ahead: '○' } as c
 const stageWords = { done: 'done', now: 'now', failed: 'ended here', ahead: 'to come' } as const;
 
 export function ReleaseHead({ release }: { release: ReleaseAnswer }) {
-  const { application, version, id, initiator, submittedAt, endedAt, since } = release;
+  const { application, version, id, initiator, submittedAt, endedAt, since, hotfix } = release;
   return (
     <header className="release-head">
       <nav aria-label="Where you are" className="crumbs">
@@ -38,6 +38,7 @@ export function ReleaseHead({ release }: { release: ReleaseAnswer }) {
         <span>
           {endedAt === null ? 'running' : 'took'} <Took from={submittedAt} to={endedAt} />
         </span>
+        {hotfix !== undefined && <span>hotfix: {hotfix}</span>}
         {initiator && <span>by {person(initiator)}</span>}
         <span>
           submitted <At iso={submittedAt} />
