@@ -20,6 +20,8 @@ export default defineConfig({
           include: ['**/*.spec.ts'],
           exclude: [...never, 'test/e2e/**'],
           globalSetup: ['test/support/global-setup.ts'],
+          // Scenes mostly wait for their server: two at once keep two cores busy.
+          maxWorkers: 2,
           sequence: { groupOrder: 0 },
         },
       },

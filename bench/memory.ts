@@ -7,7 +7,7 @@ import type { Providers } from '../providers/index.ts';
 import { createFakeWorld } from '../test/support/fake-world.ts';
 import { buildBundle } from '../worker/bundle.ts';
 import { sleep } from './figures.ts';
-import { releaseInput } from './release-input.ts';
+import { startGuardian, submitNext } from './guardians.ts';
 import { withTemporal } from './temporal.ts';
 
 const releases = 500;
@@ -55,14 +55,9 @@ async function measure(client: Client, seen: { looks: number }): Promise<string[
   ];
 }
 
-function start(client: Client, number: number) {
-  const input = releaseInput(`shop${number}`);
-  input.spec.analysis.interval = 10_000;
-  return client.workflow.start('release', {
-    taskQueue: 'crescendo',
-    workflowId: `release:shop${number}:2`,
-    args: [input],
-  });
+async function start(client: Client, number: number) {
+  await startGuardian(client, `shop${number}`, 10_000);
+  await submitNext(client, `shop${number}`);
 }
 
 /** Metrics that are always there, and never good enough for a verdict within the benchmark. */

@@ -4,9 +4,8 @@ import { Client, Connection } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { createFakeWorld } from '../test/support/fake-world.ts';
 import { buildBundle } from '../worker/bundle.ts';
-import type { release } from '../workflows/release.ts';
 import { bareQueue, withBareWorker } from './bare-worker.ts';
-import { releaseInput } from './release-input.ts';
+import { startGuardian, submitNext } from './guardians.ts';
 import { withTemporal } from './temporal.ts';
 
 const releases = 40;
@@ -55,16 +54,15 @@ async function runReleases(client: Client, address: string) {
     taskQueue: 'crescendo',
     workflowBundle: { code: await buildBundle() },
     activities: Object.fromEntries(counted),
+    maxHeartbeatThrottleInterval: '1s',
+    defaultHeartbeatThrottleInterval: '1s',
   });
-  const seconds = await worker.runUntil(() =>
-    inBatches((number) =>
-      client.workflow.execute<typeof release>('release', {
-        taskQueue: 'crescendo',
-        workflowId: `release:shop${number}:2`,
-        args: [releaseInput(`shop${number}`)],
-      }),
-    ),
-  );
+  const seconds = await worker.runUntil(async () => {
+    for (let number = 0; number < releases; number += 1) {
+      await startGuardian(client, `shop${number}`);
+    }
+    return inBatches(async (number) => (await submitNext(client, `shop${number}`)).result());
+  });
   await connection.close();
   return { seconds, activities };
 }
