@@ -2,6 +2,7 @@
 
 import { Context, heartbeat } from '@temporalio/activity';
 import { createJudge, type JudgedStep, type JudgeState } from '../domain/analysis/judge.ts';
+import { aboutVersion } from '../domain/analysis/solo.ts';
 import type { Judge, MetricEvidence, Observation } from '../domain/analysis/verdict.ts';
 import type { Measurement } from '../domain/events.ts';
 import type { JournalWriter } from '../journal/contract.ts';
@@ -139,6 +140,12 @@ function measurementOf(
     index: state.lastIndex,
     at: new Date(lookedAt).toISOString(),
     weight: input.weight,
-    evidence,
+    evidence: input.limits.mode === 'verify' ? evidence.map((entry) => asStable(entry, input.canary)) : evidence,
   };
+}
+
+/** Plots show the version that has all traffic again as what it is. */
+function asStable(entry: MetricEvidence, version: string): MetricEvidence {
+  const sentence = aboutVersion(entry.sentence, version);
+  return { ...entry, canary: null, stable: entry.canary, sentence };
 }

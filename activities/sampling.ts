@@ -25,7 +25,7 @@ export interface Interval {
 }
 
 /** What is measured: the versions at a place. */
-type Measured = Pick<BakeInput, 'place' | 'canary' | 'stable'>;
+type Measured = Pick<BakeInput, 'place' | 'canary' | 'stable'> & Partial<Pick<BakeInput, 'limits'>>;
 
 /** Thrown inside, returned as data: what a provider did wrong is for the judge to weigh. */
 class Unmeasured extends Error {
@@ -68,8 +68,10 @@ export async function measure(
 }
 
 /** Conditions are about the canary alone. */
-function armsOf({ canary, stable }: Measured, metric: MetricSpec): Arm[] {
-  const arms: Arm[] = [{ name: 'canary', version: canary }];
+function armsOf({ canary, stable, limits }: Measured, metric: MetricSpec): Arm[] {
+  // After a rollback the version that is watched is found where stable is found.
+  const name = limits?.mode === 'verify' ? 'stable' : 'canary';
+  const arms: Arm[] = [{ name, version: canary }];
   if (stable !== null && metric.judgedBy !== 'conditions') {
     arms.push({ name: 'stable', version: stable });
   }

@@ -39,6 +39,8 @@ const accepted: Record<Situation, Action[]> = {
   'baking at 100 %': ['pause', 'promote', 'rollback', 'abort'],
   warm: ['rollback'],
   'rolling back': ['retry'],
+  'back, and watched': ['retry', 'skip'],
+  'back, and sick': ['retry', 'skip'],
   ended: [],
 };
 

@@ -1,5 +1,6 @@
 /** What people and bots may do to a release, and when it is refused. */
 
+import { isWatchedBack } from './after-rollback.ts';
 import { approvalRefusal, type GateProgress } from './gates.ts';
 import { overrideTimes } from './calendar/override.ts';
 import type { Wait } from './events.ts';
@@ -31,7 +32,7 @@ export const actionDescriptions: Record<Action, string> = {
   reject: 'Closes the open gate with a no: the release is rejected or rolled back; needs a reason',
   abort: 'Stops the release: traffic goes back to the stable version, without quarantine',
   retry: 'Tries again what is being held after a failure, at once',
-  skip: 'Goes on without what is being run or held (a check, a test); needs a reason',
+  skip: 'Goes on without what is being run or held (a check, a test, the watch after a rollback); needs a reason',
   override: 'Goes on in spite of windows, freezes and holds for a while; needs a reason',
 };
 
@@ -64,7 +65,8 @@ export function refusal(
     return `environment "${request.environment}" has no rollout in this release (${known})`;
   }
   const there = request.environment === null ? null : progress.rollouts[request.environment];
-  if ((stage === 'rollback' || there?.stage === 'rollback') && action !== 'retry') {
+  const back = (stage === 'rollback' || there?.stage === 'rollback') && action !== 'retry';
+  if (back && !(action === 'skip' && targetsOf(progress, request).some(isWatchedBack))) {
     return 'it is rolling back already, and a rollback is always carried out';
   }
   if (there?.stage === 'ended') return `${there.environment} has ended: ${there.sentence}`;
@@ -187,6 +189,7 @@ function canRetry(progress: ReleaseProgress): boolean {
 function canSkip(progress: ReleaseProgress): boolean {
   if (progress.stage === 'verify' || progress.wait?.key === 'failure') return true;
   return Object.values(progress.rollouts).some((rollout) => {
-    return rollout.stage === 'test' || rollout.wait?.key === 'failure';
+    const held = rollout.wait?.key === 'failure' || isWatchedBack(rollout);
+    return rollout.stage === 'test' || held;
   });
 }

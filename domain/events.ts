@@ -2,6 +2,7 @@
 
 import type { MetricEvidence, Verdict } from './analysis/verdict.ts';
 import type { Action } from './actions.ts';
+import type { BackEventBody } from './after-rollback.ts';
 import type { GateProgress } from './gates.ts';
 import type { HoldEventBody } from './calendar/hold.ts';
 import type { Plan } from './plan.ts';
@@ -104,7 +105,7 @@ export type RolloutEventBody =
   | { type: 'rollout.settled'; wave: number }
   | { type: 'rollback.started'; to: string | null; cause: string; by: Actor }
   | { type: 'rollback.delayed'; sentence: string; attempts: number }
-  | { type: 'rollback.verified'; to: string | null; shares: TrafficShare[] }
+  | BackEventBody
   | { type: 'version.retired'; version: string }
   /** No worker serves this environment: what was asked of it waits, in silence but for this. */
   | { type: 'worker.missed'; queue: string; wait: Wait }
@@ -137,6 +138,8 @@ export const rolloutEventTypes = [
   'rollout.settled',
   'rollback.started',
   'rollback.delayed',
+  'rollback.returned',
+  'rollback.failed',
   'rollback.verified',
   'version.retired',
   'worker.missed',

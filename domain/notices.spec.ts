@@ -74,6 +74,25 @@ describe('domain/notices', () => {
       'still trying',
     ],
     [
+      'back, and sick',
+      {
+        type: 'rollback.failed',
+        to: '1.0.0',
+        sentence: '1.0.0 is sick in eu',
+        attempts: 1,
+        evidence: [],
+        wait: aWait('sick'),
+      },
+      'alert',
+      '1.0.0 is sick in eu',
+    ],
+    [
+      'verified, with what it rests on',
+      { type: 'rollback.verified', to: '1.0.0', shares: [], detail: 'errors within limits' },
+      'info',
+      'verified; errors within limits',
+    ],
+    [
       'verified',
       { type: 'rollback.verified', to: '1.0.0', shares: [] },
       'info',

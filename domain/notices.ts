@@ -59,11 +59,14 @@ export function noticeFor(event: CrescendoEvent, progress: ReleaseProgress): Not
       );
     case 'rollback.delayed':
       return say('alert', event.sentence);
-    case 'rollback.verified':
-      return say(
-        'info',
-        `is out of ${event.environment}: ${event.to ?? 'nothing'} serves it, verified`,
-      );
+    case 'rollback.returned':
+      return say('info', `is out of ${event.environment}: ${event.to} serves it, and is watched`);
+    case 'rollback.failed':
+      return say('alert', event.sentence, [evidenceText(event.evidence), wayOut(progress)].join('\n'));
+    case 'rollback.verified': {
+      const serves = `is out of ${event.environment}: ${event.to ?? 'nothing'} serves it, verified`;
+      return say('info', event.detail === undefined ? serves : `${serves}; ${event.detail}`);
+    }
     case 'worker.missed':
       return say('alert', `waits in ${event.environment} for ${event.wait.for}`);
     case 'worker.returned':
@@ -85,6 +88,15 @@ const hiccup = 60_000;
 
 function isLasting({ at, wait }: Extract<CrescendoEvent, { type: 'step.delayed' }>) {
   return Date.parse(at) - Date.parse(wait.since) >= hiccup;
+}
+
+/** What a person can do about a version that is sick although traffic went back to it. */
+function wayOut({ id, application }: ReleaseProgress): string {
+  return [
+    `\`crescendo retry ${id}\` looks again at once;`,
+    `\`crescendo skip ${id} --reason "…"\` ends the rollback as failed, and frees the lane for a fix`,
+    `or for \`crescendo rollback ${application} --to VERSION\``,
+  ].join(' ');
 }
 
 function thenOf({ until, then }: Wait): string {

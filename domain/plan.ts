@@ -1,5 +1,6 @@
 /** planRelease: everything a release will do, in order, decided before it starts. */
 
+import { absolutePart } from './analysis/solo.ts';
 import type { AnalysisSettings, MetricSpec } from './analysis/spec.ts';
 import type { Labels } from './calendar/freeze.ts';
 import type { Window } from './calendar/window.ts';
@@ -8,6 +9,7 @@ import { gatesBeyond, planGate, stepGates, type GatePlan, type StepGate } from '
 import type { GateSpec } from './gate-spec.ts';
 import { environmentLedger, lastGood, type Ledger } from './ledger.ts';
 import type { Place, ProviderReference, Version } from './release.ts';
+import type { Verification } from './rollback-spec.ts';
 import type { Spec } from './spec.ts';
 import { problemsOf, stepsOf, type Step } from './strategy.ts';
 import type { TestSpec } from './test-spec.ts';
@@ -38,6 +40,8 @@ export interface RolloutPlan {
   horizon: number;
   /** A further step at 100 %, once its whole wave is there; absent: none. */
   afterWave?: Step | undefined;
+  /** How the designated version is watched after a rollback; absent: it is not. */
+  verification?: Verification;
   /** When it may go forward; null where nothing is asked: in staging and on the way back. */
   calendar: RolloutCalendar | null;
 }
@@ -232,6 +236,9 @@ function planRollout(
     metrics,
     settings,
     horizon: horizonOf(steps, settings.interval),
+    ...(stage === 'production' && spec.rollback.verify
+      ? { verification: spec.rollback.verify }
+      : {}),
     calendar: stage === 'staging' ? null : calendarOf(spec, environment),
   };
 }
@@ -261,15 +268,6 @@ export function calendarOf(spec: Spec, environment: string): RolloutCalendar {
 function metricsFor(spec: Spec, first: boolean): MetricSpec[] {
   const { metrics } = spec.analysis;
   return !first && isCompared(spec) ? metrics : metrics.flatMap(absolutePart);
-}
-
-/** What is left of a metric without a stable version to compare with. */
-function absolutePart(metric: MetricSpec): MetricSpec[] {
-  if (metric.judgedBy === 'conditions') return [metric];
-  if (metric.judgedBy === 'sequential') return metric.max === undefined ? [] : [metric];
-  if (metric.judgedBy === 'kayenta' || metric.limit === undefined) return [];
-  const { ratioToStable: _ratio, ...absolute } = metric;
-  return [absolute];
 }
 
 /** Metrics that say less, or nothing, without a stable version beside. */

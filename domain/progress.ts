@@ -97,13 +97,18 @@ function advanceEnvironment(progress: ReleaseProgress, event: RolloutEvent): Rel
   return { ...progress, rollouts, ...lateness(progress, Object.values(rollouts)) };
 }
 
-/** While a rollback is past its deadline the release counts as failed; once verified it does not. */
+/**
+ * While a rollback is past its deadline, or what it went back to is sick, the release counts as
+ * failed; once verified it does not.
+ */
 function lateness(
   { stage, outcome, sentence }: ReleaseProgress,
   rollouts: readonly RolloutProgress[],
 ): Pick<ReleaseProgress, 'outcome' | 'sentence'> {
   if (stage === 'ended') return { outcome, sentence };
-  const late = rollouts.find((rollout) => rollout.stage === 'rollback' && rollout.sentence);
+  const late = rollouts.find((rollout) => {
+    return (rollout.stage === 'rollback' && rollout.sentence) || rollout.outcome === 'rollback_failed';
+  });
   return late
     ? { outcome: 'rollback_failed', sentence: late.sentence }
     : { outcome: null, sentence: null };

@@ -38,6 +38,12 @@ const delayed = (stage: DelayedStage): RolloutEventBody => ({
   wait: aWait('delay'),
 });
 const back: RolloutEventBody = { type: 'rollback.started', to: '1.0.0', cause: 'errors', by: jane };
+const returned: RolloutEventBody = {
+  type: 'rollback.returned',
+  to: '1.0.0',
+  shares: [],
+  wait: aWait('verify'),
+};
 const test = (name: string, passed: boolean): RolloutEventBody => ({
   type: 'test.finished',
   result: { name, passed, total: 1, failed: 0, failures: [], detail: '', logTail: '' },
@@ -79,6 +85,7 @@ describe('domain/rollout-progress', () => {
       ],
       'ended',
     ],
+    ['back, and watched', [started, back, returned], 'rollback'],
   ])('stage: %s', (_, events, stage) => expect(fold(...events).stage).toBe(stage));
 
   it('knows its steps, and where it would go back', () => {

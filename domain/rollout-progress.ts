@@ -2,6 +2,7 @@
 
 import type { Verdict } from './analysis/verdict.ts';
 import type { RolloutEvent, RolloutOutcome, TestResult, Wait } from './events.ts';
+import { advanceBack, type BackState } from './after-rollback.ts';
 import { advanceGate } from './gate-progress.ts';
 import type { GateProgress } from './gates.ts';
 import type { Reach, TrafficShare, Weight } from './release.ts';
@@ -52,6 +53,8 @@ export interface RolloutProgress {
   unserved: Wait | null;
   /** The gate that is open now. */
   gate: GateProgress | null;
+  /** How the version that has all traffic again is doing; null before it has. */
+  back: BackState | null;
   /** Why it rolls or rolled back. */
   cause: string | null;
   outcome: RolloutOutcome | null;
@@ -86,6 +89,7 @@ export function newRollout(environment: string, at: string): RolloutProgress {
     wait: null,
     unserved: null,
     gate: null,
+    back: null,
     cause: null,
     outcome: null,
     live: null,
@@ -111,7 +115,7 @@ export function advanceRollout(rollout: RolloutProgress, event: RolloutEvent): R
       });
       const { stable, designated } = event;
       // A second attempt begins anew, but what people have met they have met: `peak` stays.
-      const open = { outcome: null, live: null, sentence: null, cause: null };
+      const open = { outcome: null, live: null, sentence: null, cause: null, back: null };
       return enter('deploy', { stable, designated, steps, ...open });
     }
     case 'version.deploying':
@@ -184,8 +188,11 @@ export function advanceRollout(rollout: RolloutProgress, event: RolloutEvent): R
       });
     case 'rollback.delayed':
       return { ...rollout, sentence: event.sentence };
+    case 'rollback.failed':
+      return { ...rollout, ...advanceBack(rollout, event) };
+    case 'rollback.returned':
     case 'rollback.verified':
-      return { ...rollout, shares: event.shares, weight: 0, sentence: null };
+      return { ...rollout, shares: event.shares, weight: 0, ...advanceBack(rollout, event) };
     case 'version.retired':
     case 'calendar.overridden':
       return rollout;

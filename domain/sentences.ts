@@ -111,8 +111,14 @@ function rolloutSentence(event: RolloutEvent, time: Time): string | null {
       return `rolling back to ${event.to ?? 'nothing'} by ${person(event.by)}${colon(event.cause)}`;
     case 'rollback.delayed':
       return `rollback delayed after ${event.attempts} attempts${colon(event.sentence)}`;
-    case 'rollback.verified':
-      return `rollback verified: all traffic on ${event.to ?? 'nothing'}`;
+    case 'rollback.returned':
+      return `all traffic back on ${event.to}; ${waiting(event.wait, time)}`;
+    case 'rollback.failed':
+      return `rollback failed: ${event.sentence}; ${waiting(event.wait, time)}`;
+    case 'rollback.verified': {
+      const on = `rollback verified: all traffic on ${event.to ?? 'nothing'}`;
+      return event.detail === undefined ? on : `${on}; ${event.detail}`;
+    }
     case 'version.retired':
       return `${event.version} retired`;
     case 'worker.missed':

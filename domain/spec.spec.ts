@@ -20,7 +20,12 @@ describe('domain/spec', () => {
     expect(specSchema.parse(least)).toEqual({
       application: 'shop',
       concurrency: 'queue',
-      rollback: { to: 'last-good', scope: 'release', deadline: 600_000 },
+      rollback: {
+        to: 'last-good',
+        scope: 'release',
+        deadline: 600_000,
+        verify: { for: 60_000, max: 300_000 },
+      },
       verify: [],
       verifyTimeout: 3_600_000,
       environments: {

@@ -8,6 +8,7 @@ import { durationSchema } from './duration.ts';
 import { gateSchema, rolesSchema, type GateSpec } from './gate-spec.ts';
 import { hotfixSchema } from './hotfix.ts';
 import { labelPattern, versionNamePattern } from './ids.ts';
+import { rollbackSchema } from './rollback-spec.ts';
 import { strategySchema } from './strategy-spec.ts';
 import { testsSchema } from './test-spec.ts';
 import { labelsSchema, placeWaves, wavesSchema, type PlacedWave } from './waves-spec.ts';
@@ -97,17 +98,7 @@ const writtenSchema = z.strictObject({
     .enum(['queue', 'supersede', 'replace', 'reject'])
     .default('queue')
     .describe('What a release does when another one is under way'),
-  rollback: z
-    .strictObject({
-      to: z
-        .string()
-        .regex(/^(?:last-good|version:.+)$/, 'write `last-good` or `version:NAME`')
-        .default('last-good')
-        .describe('The designated version'),
-      scope: z.enum(['environment', 'wave', 'release']).default('release'),
-      deadline: duration('10m').describe('After this a rollback pages, and keeps trying'),
-    })
-    .prefault({}),
+  rollback: rollbackSchema.prefault({}),
   roles: rolesSchema.optional(),
   verify: z.array(providerSchema).max(20).default([]).describe('CI checks for the commit'),
   verifyTimeout: duration('1h'),

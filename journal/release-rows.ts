@@ -59,10 +59,12 @@ function factsOf(entry: JournalEntry, row: ReleaseRow): Partial<ReleaseRow> | nu
 function latenessOf(event: RolloutEvent): string | null | undefined {
   switch (event.type) {
     case 'rollback.delayed':
+    case 'rollback.failed':
       return event.sentence;
+    case 'rollout.ended':
+      return event.outcome === 'rollback_failed' ? event.sentence : null;
     case 'rollback.verified':
     case 'rollout.started':
-    case 'rollout.ended':
       return null;
     default:
       return undefined;

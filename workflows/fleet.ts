@@ -165,7 +165,7 @@ const listening: Partial<Record<Action, RolloutStage[]>> = {
   approve: ['hold'],
   promote: ['bake', 'hold'],
   retry: ['hold', 'rollback'],
-  skip: ['test', 'hold'],
+  skip: ['test', 'hold', 'rollback'],
 };
 
 /** Tells rollouts what a person wants. One that has just ended needs no telling. */

@@ -69,6 +69,6 @@ function rolloutReport(
     return { kind: 'finished', release, environment, version, at };
   }
   // A version that never had traffic leaves the ledger as it is.
-  if (event.outcome !== 'rolled_back') return null;
+  if (event.outcome !== 'rolled_back' && event.outcome !== 'rollback_failed') return null;
   return { kind: 'returned', release, environment, version, live: event.live, at };
 }

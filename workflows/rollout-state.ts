@@ -63,6 +63,8 @@ export interface RolloutRequests {
   promotion: { by: Actor; reason: string | null; full: boolean } | null;
   retry: boolean;
   skip: boolean;
+  /** Who skipped last, and why. */
+  skipped: string | null;
   departure: Departure | null;
   /** The release says that it is over: retire the old version. */
   conclude: boolean;
@@ -114,6 +116,7 @@ export function createRollout(input: RolloutInput, scribe: Scribe): Rollout {
       promotion: null,
       retry: false,
       skip: false,
+      skipped: null,
       departure: null,
       conclude: false,
       settle: null,
@@ -179,6 +182,7 @@ export function steer(
       return;
     case 'skip':
       requests.skip = true;
+      requests.skipped = because('skipped');
       return;
     case 'rollback':
       requests.departure ??= { cause: because('rolled back'), by, to: 'designated' };

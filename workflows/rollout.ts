@@ -104,8 +104,8 @@ function departureFor(error: unknown): Departure {
 }
 
 async function comeBack(current: Rollout, departure: Departure): Promise<void> {
-  const { outcome, live } = await rollBack(current, departure);
-  end(current, outcome, live, departure.cause);
+  const { outcome, live, sentence } = await rollBack(current, departure);
+  end(current, outcome, live, sentence);
 }
 
 async function retireOld(current: Rollout): Promise<void> {

@@ -93,6 +93,7 @@ const remedies: Record<string, Action[]> = {
   pause: ['resume', 'promote', 'rollback'],
   verdict: ['promote', 'retry', 'rollback'],
   failure: ['retry', 'skip', 'abort'],
+  sick: ['retry', 'skip'],
   window: ['override', 'rollback'],
   freeze: ['override', 'rollback'],
   hold: ['override', 'rollback'],

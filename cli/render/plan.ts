@@ -1,5 +1,6 @@
 /** A plan before anything starts: every stage, step and gate, and how long it may take. */
 
+import { perhapsSolo } from '../../domain/analysis/solo.ts';
 import { gateSentence, type GatePlan } from '../../domain/gates.ts';
 import type { Plan, RolloutPlan, WavePlan } from '../../domain/plan.ts';
 import { audienceOf, type Step } from '../../domain/strategy.ts';
@@ -64,7 +65,19 @@ function rolloutLines(label: string, rollout: RolloutPlan): Line[] {
   for (const gate of rollout.gates ?? []) lines.push(gateLine(gate, ` before ${gate.before}`));
   if (metrics.length > 0)
     lines.push(row('', `judged by ${metrics.map(({ name }) => name).join(', ')}`));
-  return lines;
+  return [...lines, ...afterRollback(rollout)];
+}
+
+/** How the version that a rollback goes to is looked after. */
+function afterRollback({ designated, metrics, verification }: RolloutPlan): Line[] {
+  if (!designated || !verification) return [];
+  const names = perhapsSolo(metrics).map(({ name }) => name);
+  if (names.length === 0) {
+    return [row('', 'after a rollback only read-back and health tell: no metric has a limit')];
+  }
+  const { for: least, max } = verification;
+  const time = least === max ? span(least) : `${span(least)} to ${span(max)}`;
+  return [row('', `after a rollback ${designated.name} is watched ${time} by ${names.join(', ')}`)];
 }
 
 /** One line when all steps bake alike, else a line for each. */

@@ -1,5 +1,6 @@
 /** One environment of a release: its bar, what it is doing, its steps and their verdicts. */
 
+import { backWords } from '../../domain/after-rollback.ts';
 import { countTests } from '../../domain/plan.ts';
 import {
   reachedBy,
@@ -172,10 +173,9 @@ function endedMark(view: View, rollout: RolloutProgress): Mark {
 }
 
 function backSentence(view: View, rollout: RolloutProgress, lasting: string): string {
-  const { designated, sentence } = rollout;
-  const to = designated === null ? '' : ` to ${designated}`;
+  const { sentence } = rollout;
   const late = sentence === null ? '' : `; ${sentence}`;
-  return `rolling back${to}, ${lasting}${causeOf(view, rollout)}${late}`;
+  return `${backWords(rollout)}, ${lasting}${causeOf(view, rollout)}${late}`;
 }
 
 /** The cause, unless a step on the same screen says it: one environment may have turned all back. */

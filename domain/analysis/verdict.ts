@@ -125,8 +125,11 @@ export interface Verdict {
 export interface BakeLimits {
   min: number;
   max: number;
-  /** `guard`: watch a held weight; only `fail` ends it. */
-  mode: 'bake' | 'guard';
+  /**
+   * `guard`: watch a held weight; only `fail` ends it. `verify`: the version that is watched is the
+   * one that traffic went back to, and there is no canary any more.
+   */
+  mode: 'bake' | 'guard' | 'verify';
 }
 
 /** A judge is pure: its whole memory is its state, which travels in heartbeats as JSON. */

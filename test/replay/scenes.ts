@@ -270,6 +270,17 @@ export const scenes: Record<string, TellingScene> = {
       await end(number);
     }),
   },
+  'back-on-a-sick-version': {
+    story: after(told, async ({ world, begin, act, end }) => {
+      world.verdictFor = () => 'fail';
+      world.backFor = () => 'fail';
+      const sick = ({ rollouts }: ReleaseProgress) => rollouts['eu']?.back === 'sick';
+      const number = await begin('1.1.0', sick);
+      await act(number, 'retry');
+      await act(number, 'skip', { reason: 'a fix is on its way' });
+      await end(number);
+    }),
+  },
   'journal-is-away': {
     story: after(aSpec(), async ({ world, begin, end }) => {
       let away = true;

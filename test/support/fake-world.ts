@@ -51,6 +51,8 @@ export interface FakeWorld {
   tests: string[];
   /** Verdict of a bake. Default: pass. A guard only ends with `fail`. */
   verdictFor: (input: BakeInput) => FakeVerdict;
+  /** The same for the watch after a rollback. */
+  backFor: (input: BakeInput) => FakeVerdict;
   /** Workflow time that a bake takes, in milliseconds, and what time it is there. */
   bakeTakes: number;
   now: () => Promise<number>;
@@ -90,6 +92,7 @@ export function createFakeWorld(): FakeWorld {
     looks: [],
     tests: [],
     verdictFor: () => 'pass',
+    backFor: () => 'pass',
     bakeTakes: 0,
     now: async () => Date.now(),
     timePasses: false,
@@ -202,11 +205,12 @@ function fakeActivities(world: FakeWorld): Activities {
       world.bakes.push(input);
       if (!world.watched) throw new Error('the worker died');
       const wish = await untilWish(world, () => {
+        if (input.limits.mode === 'verify') return world.backFor(input);
         const now = world.verdictFor(input);
         return input.limits.mode === 'guard' && now !== 'fail' ? 'never' : now;
       });
       const rest =
-        world.bakeTakes > 0 ? input.startedAt + world.bakeTakes - (await world.now()) : 0;
+        world.bakeTakes > 0 && input.limits.mode !== 'verify' ? input.startedAt + world.bakeTakes - (await world.now()) : 0;
       if (rest > 0) throw ApplicationFailure.create({ message: 'baking', nextRetryDelay: rest });
       return { verdict: verdictOf(wish), memory: { seen: input.weight } };
     },

@@ -84,6 +84,13 @@ const eu = (body: RolloutEventBody): [string, RolloutEventBody] => ['eu', body];
 const toStepOne = [submitted, production, eu(started), eu(shifted(5, 1)), eu(baking(1, 5))];
 const holding = (key: string) => eu({ type: 'rollout.holding', wait: aWait(key) });
 
+const toTheWatch = [
+  ...toStepOne,
+  eu({ type: 'rollback.started', to: '1.0.0', cause: 'errors', by: jane }),
+  { type: 'stage.entered', stage: 'rollback' } as const,
+  eu({ type: 'rollback.returned', to: '1.0.0', shares: [], wait: aWait('verify') }),
+];
+
 /** One progress per situation, named in words. */
 export const situations = {
   queued: fold(submitted, { type: 'release.queued', wait: aWait('queue') }),
@@ -143,6 +150,18 @@ export const situations = {
     ...toStepOne,
     eu({ type: 'rollback.started', to: '1.0.0', cause: 'errors', by: jane }),
     { type: 'stage.entered', stage: 'rollback' },
+  ),
+  'back, and watched': fold(...toTheWatch),
+  'back, and sick': fold(
+    ...toTheWatch,
+    eu({
+      type: 'rollback.failed',
+      to: '1.0.0',
+      sentence: '1.0.0 is sick in eu',
+      attempts: 1,
+      evidence: [],
+      wait: aWait('sick'),
+    }),
   ),
   ended: fold(submitted, {
     type: 'release.ended',

@@ -18,7 +18,7 @@ interface ActionDialogProps {
 }
 
 /** Actions that make sense in one environment alone. */
-const local = new Set(['rollback', 'promote']);
+const local = new Set(['rollback', 'promote', 'skip']);
 
 export function ActionDialog(props: ActionDialogProps) {
   const { release, button, error, pending, onDecide, onClose } = props;

@@ -1,5 +1,6 @@
 /** actionButtons: which actions a release offers, in which order, and what each one means now. */
 
+import { isWatchedBack } from '../../domain/after-rollback.ts';
 import { openGates, type Action } from '../../domain/actions.ts';
 import type { RolloutProgress } from '../../domain/rollout-progress.ts';
 import { reach } from '../../domain/words.ts';
@@ -75,8 +76,10 @@ export function actionButtons(release: ReleaseAnswer) {
 
 /** The environments that an action may be limited to. */
 export function targetsOf(release: ReleaseAnswer, action: Action): ActionTarget[] {
-  const running = Object.values(release.rollouts).filter(({ stage }) => {
-    return stage !== 'ended' && stage !== 'rollback';
+  const running = Object.values(release.rollouts).filter((rollout) => {
+    const { stage } = rollout;
+    if (stage === 'rollback') return action === 'skip' && isWatchedBack(rollout);
+    return stage !== 'ended';
   });
   const chosen = action === 'promote' ? running.filter(isPromotable) : running;
   return chosen.map(({ environment, step }) => ({ environment, step }));
@@ -104,7 +107,7 @@ export function consequence(release: ReleaseAnswer, action: Action): string {
     case 'override':
       return 'Goes on for an hour in spite of windows, freezes and holds. It is listed for review.';
     case 'skip':
-      return 'Goes on without the check or test that is being run or held.';
+      return 'Goes on without the check, the test or the watch after a rollback that is run or held.';
     case 'pause':
       return 'Every weight stays where it is. Watching goes on: a proven regression rolls back.';
     case 'resume':

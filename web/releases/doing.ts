@@ -1,5 +1,6 @@
 /** doing: what an environment does right now, in a word and a sentence. */
 
+import { backWords } from '../../domain/after-rollback.ts';
 import type { Mark } from '../../domain/marks.ts';
 import type { ReleaseProgress } from '../../domain/progress.ts';
 import { countTests } from '../../domain/plan.ts';
@@ -55,9 +56,9 @@ function endedMark({ outcome, live, sentence }: RolloutProgress): Mark {
   return { mark: '✖', tone: 'bad', word: `rollback failed: ${sentence}` };
 }
 
-function backSentence({ designated, sentence }: RolloutProgress, lasting: string): string {
-  const to = designated === null ? '' : ` to ${designated}`;
-  return `rolling back${to}, ${lasting}${sentence === null ? '' : `; ${sentence}`}`;
+function backSentence(rollout: RolloutProgress, lasting: string): string {
+  const { sentence } = rollout;
+  return `${backWords(rollout)}, ${lasting}${sentence === null ? '' : `; ${sentence}`}`;
 }
 
 /** Weight and step, as far as there are. */

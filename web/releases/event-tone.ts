@@ -25,6 +25,7 @@ export function toneOf(event: CrescendoEvent): MarkTone | 'plain' {
       return event.approved ? 'good' : 'bad';
     case 'rollback.started':
     case 'rollback.delayed':
+    case 'rollback.failed':
       return 'bad';
     case 'step.delayed':
     case 'version.quarantined':

@@ -24,7 +24,8 @@ export async function succeed(current: Release, fleet: Fleet): Promise<Ending> {
   const names = listed(lost.map(({ environment }) => environment));
   const { plan, rollouts } = current.progress;
   if (haltOf(plan, rollouts)) {
-    return { outcome: 'rolled_back', sentence: `${names} went back at the very end` };
+    const outcome = lost.some(isSick) ? 'rollback_failed' : 'rolled_back';
+    return { outcome, sentence: `${names} went back at the very end` };
   }
   const there = ended.length - lost.length;
   const sentence = `${there} of ${ended.length} environments are at 100 %; went back, within maxFailures: ${names}`;
@@ -96,7 +97,11 @@ async function returnParts(
   for (const [index, { wave, environments }] of order.entries()) {
     await steerFleet(current, fleet, action, request, new Set(environments));
     if (index === order.length - 1) return;
-    const back = () => environments.every((name) => fleet.members.get(name)?.ended);
+    // What is watched is back already: nobody waits for its metrics.
+    const back = () =>
+      environments.every(
+        (name) => fleet.members.get(name)?.ended || current.progress.rollouts[name]?.back,
+      );
     await waitUntil(back, returnPatience, `until ${waveName(wave)} is back`);
   }
 }
@@ -128,8 +133,16 @@ function hasFailed({ passed }: TestResult): boolean {
   return !passed;
 }
 
-/** `rejected` when no user of production ever met it. */
+function isSick({ outcome }: RolloutProgress): boolean {
+  return outcome === 'rollback_failed';
+}
+
+/**
+ * `rejected` when no user of production ever met it; `rollback_failed` when somebody had to leave an
+ * environment to a sick version.
+ */
 function outcomeOf(current: Release, ended: readonly RolloutProgress[]): Outcome {
+  if (ended.some(isSick)) return 'rollback_failed';
   const waves = current.progress.plan?.waves ?? [];
   const production = new Set(
     waves.flatMap((wave) => wave.rollouts.map(({ environment }) => environment)),

@@ -1,4 +1,4 @@
-/** Roll back: all traffic to the designated version, read back, its health verified, then retire. */
+/** Roll back: all traffic to the designated version, read back, healthy; then its metrics tell. */
 
 import { CancellationScope, condition, isCancellation, log, sleep } from '@temporalio/workflow';
 import { formatDuration } from '../../domain/duration.ts';
@@ -8,6 +8,7 @@ import { writeRules } from '../../domain/traffic.ts';
 import { sentenceOf } from '../causes.ts';
 import { asking, returning, tidying } from '../proxies.ts';
 import type { Departure, Rollout } from '../rollout-state.ts';
+import { takeCare } from './aftercare.ts';
 import { retire } from './retire.ts';
 
 /**
@@ -29,18 +30,28 @@ export interface Return {
 export async function rollBack(
   rollout: Rollout,
   departure: Departure,
-): Promise<{ outcome: RolloutOutcome; live: string | null }> {
+): Promise<{ outcome: RolloutOutcome; live: string | null; sentence: string }> {
   const { cause, by } = departure;
   const { to, exposed } = await whereTo(rollout, departure);
   rollout.record({ type: 'rollback.started', to: to?.name ?? null, cause, by });
-  const done = returnTraffic(rollout, to);
-  await pageUntil(rollout, done);
+  const shares = await pageUntil(rollout, returnTraffic(rollout, to));
+  // The bad version goes at once, however long the good one is watched.
+  const leaving = leave(rollout, to);
+  const failed = await takeCare(rollout, to, shares, async (version) => {
+    await leaving;
+    return backAgain(rollout, version);
+  });
+  await leaving;
+  const live = to?.name ?? null;
+  if (failed !== null) return { outcome: 'rollback_failed', live, sentence: `${cause}; ${failed}` };
+  return { outcome: exposed ? 'rolled_back' : 'abandoned', live, sentence: cause };
+}
+
+/** The candidate is stopped, unless it is what serves. */
+async function leave(rollout: Rollout, to: Version | null): Promise<void> {
   const { version } = rollout.plan;
-  if (to?.name !== version.name) {
-    const shares = to ? [{ version: to.name, weight: 100 }] : [];
-    await retire(rollout, 'rollback', version, shares);
-  }
-  return { outcome: exposed ? 'rolled_back' : 'abandoned', live: to?.name ?? null };
+  if (to?.name === version.name) return;
+  await retire(rollout, 'rollback', version, to ? [{ version: to.name, weight: 100 }] : []);
 }
 
 /**
@@ -72,18 +83,34 @@ async function servesAll(rollout: Rollout, version: Version | null): Promise<boo
   }
 }
 
-/** Until it is verified: shift, read back, check health; begin again when any of it fails. */
-async function returnTraffic(rollout: Rollout, to: Version | null): Promise<void> {
+/** Until all is there: shift, read back, check health; begin again when any of it fails. */
+async function returnTraffic(rollout: Rollout, to: Version | null): Promise<TrafficShare[]> {
   // The stable version still runs, so traffic goes there first and questions are asked later.
-  let deployFirst = to !== null && to.name !== rollout.plan.stable?.name;
+  const deployFirst = to !== null && to.name !== rollout.plan.stable?.name;
   if (deployFirst) void leaveCandidate(rollout);
+  const { version } = rollout.plan;
+  // The candidate stays known at 0 % so that its requests in flight end well.
+  const leaving = to && to.name !== version.name ? [{ version: version.name, weight: 0 }] : [];
+  return untilBack(rollout, to, leaving, deployFirst);
+}
+
+/** Once more before a sick version is looked at again: it is brought up, and has all traffic. */
+async function backAgain(rollout: Rollout, to: Version): Promise<TrafficShare[]> {
+  return untilBack(rollout, to, [], true);
+}
+
+async function untilBack(
+  rollout: Rollout,
+  to: Version | null,
+  leaving: TrafficShare[],
+  deploy: boolean,
+): Promise<TrafficShare[]> {
+  let deployFirst = deploy;
   for (let pause = roundPause.first; ; pause = Math.min(pause * 2, roundPause.longest)) {
     rollout.requests.retry = false;
-    const shares = await untilRetry(rollout, () => returnOnce(rollout, to, deployFirst));
-    if (shares) {
-      rollout.record({ type: 'rollback.verified', to: to?.name ?? null, shares });
-      return;
-    }
+    const first = deployFirst;
+    const shares = await untilRetry(rollout, () => returnOnce(rollout, to, leaving, first));
+    if (shares) return shares;
     deployFirst = true;
     await untilRetry(rollout, () => sleep(pause, { summary: 'before the next try' }));
   }
@@ -113,9 +140,10 @@ async function leaveCandidate(rollout: Rollout): Promise<void> {
 async function returnOnce(
   rollout: Rollout,
   to: Version | null,
+  leaving: TrafficShare[],
   deployFirst: boolean,
 ): Promise<TrafficShare[] | null> {
-  const { place, version: candidate, taskQueue } = rollout.plan;
+  const { place, taskQueue } = rollout.plan;
   const { deployVersion, isVersionReady, shiftTraffic } = returning(
     taskQueue,
     `back to ${to?.name ?? 'nothing'}`,
@@ -123,9 +151,6 @@ async function returnOnce(
   try {
     if (to && deployFirst) await deployVersion({ place, version: to });
     const shares = to ? [{ version: to.name, weight: 100 }] : [];
-    // The candidate stays known at 0 % so that its requests in flight end well.
-    const leaving =
-      to && to.name !== candidate.name ? [{ version: candidate.name, weight: 0 }] : [];
     const seen = place.router
       ? await shiftTraffic({ place, shares: [...shares, ...leaving], fence: rollout.nextFence() })
       : shares;
@@ -165,7 +190,7 @@ async function untilRetry<T>(rollout: Rollout, work: () => Promise<T>): Promise<
 }
 
 /** The deadline that passes is on record and pages, again after twice the time; the work goes on. */
-async function pageUntil(rollout: Rollout, work: Promise<void>): Promise<void> {
+async function pageUntil<T>(rollout: Rollout, work: Promise<T>): Promise<T> {
   const { plan, input } = rollout;
   const progress = { done: false };
   const ended = work.finally(() => {
@@ -183,5 +208,5 @@ async function pageUntil(rollout: Rollout, work: Promise<void>): Promise<void> {
     const sentence = `the rollback of ${plan.environment} is not verified after ${formatDuration(late)}; it goes on trying`;
     rollout.record({ type: 'rollback.delayed', sentence, attempts });
   }
-  await ended;
+  return ended;
 }

@@ -120,7 +120,7 @@ function hadPassed(specs: readonly SequentialMetricSpec[], memory: JudgeMemory):
 }
 
 /** A metric whose baseline is not known well enough has no limit, and is not judged here. */
-function limitsFrom(
+export function limitsFrom(
   specs: readonly SequentialMetricSpec[],
   settings: AnalysisSettings,
   memory: JudgeMemory,

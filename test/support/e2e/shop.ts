@@ -100,7 +100,7 @@ export function shopSpec(options: ShopOptions): SpecInput {
   return {
     application,
     concurrency: options.concurrency ?? 'queue',
-    rollback: options.rollback ?? {},
+    rollback: { verify: { for: '1s', max: '15s' }, ...options.rollback },
     environments: {
       ...(withStaging ? { staging: { target } } : {}),
       production: { target, router: { envoy: { port } } },
