@@ -140,7 +140,10 @@ function measurementOf(
     index: state.lastIndex,
     at: new Date(lookedAt).toISOString(),
     weight: input.weight,
-    evidence: input.limits.mode === 'verify' ? evidence.map((entry) => asStable(entry, input.canary)) : evidence,
+    evidence:
+      input.limits.mode === 'verify'
+        ? evidence.map((entry) => asStable(entry, input.canary))
+        : evidence,
   };
 }
 

@@ -62,7 +62,11 @@ export function noticeFor(event: CrescendoEvent, progress: ReleaseProgress): Not
     case 'rollback.returned':
       return say('info', `is out of ${event.environment}: ${event.to} serves it, and is watched`);
     case 'rollback.failed':
-      return say('alert', event.sentence, [evidenceText(event.evidence), wayOut(progress)].join('\n'));
+      return say(
+        'alert',
+        event.sentence,
+        [evidenceText(event.evidence), wayOut(progress)].join('\n'),
+      );
     case 'rollback.verified': {
       const serves = `is out of ${event.environment}: ${event.to ?? 'nothing'} serves it, verified`;
       return say('info', event.detail === undefined ? serves : `${serves}; ${event.detail}`);

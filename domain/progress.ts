@@ -107,7 +107,9 @@ function lateness(
 ): Pick<ReleaseProgress, 'outcome' | 'sentence'> {
   if (stage === 'ended') return { outcome, sentence };
   const late = rollouts.find((rollout) => {
-    return (rollout.stage === 'rollback' && rollout.sentence) || rollout.outcome === 'rollback_failed';
+    return (
+      (rollout.stage === 'rollback' && rollout.sentence) || rollout.outcome === 'rollback_failed'
+    );
   });
   return late
     ? { outcome: 'rollback_failed', sentence: late.sentence }

@@ -210,7 +210,9 @@ function fakeActivities(world: FakeWorld): Activities {
         return input.limits.mode === 'guard' && now !== 'fail' ? 'never' : now;
       });
       const rest =
-        world.bakeTakes > 0 && input.limits.mode !== 'verify' ? input.startedAt + world.bakeTakes - (await world.now()) : 0;
+        world.bakeTakes > 0 && input.limits.mode !== 'verify'
+          ? input.startedAt + world.bakeTakes - (await world.now())
+          : 0;
       if (rest > 0) throw ApplicationFailure.create({ message: 'baking', nextRetryDelay: rest });
       return { verdict: verdictOf(wish), memory: { seen: input.weight } };
     },

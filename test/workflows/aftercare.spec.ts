@@ -85,7 +85,9 @@ describe('workflows/stages/aftercare', () => {
       // The clock stands still: only the word of a person can have begun the next look.
       const progress = await until(number, ({ stage }) => stage === 'ended');
       expect(progress.outcome).toBe('rolled_back');
-      expect(world.deploys.slice(before.deploys)).toEqual([{ environment: 'eu', version: '1.0.0' }]);
+      expect(world.deploys.slice(before.deploys)).toEqual([
+        { environment: 'eu', version: '1.0.0' },
+      ]);
       expect(world.shifts.length).toBeGreaterThan(before.shifts);
     }));
 

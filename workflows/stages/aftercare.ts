@@ -106,7 +106,8 @@ function answerOf({ to, metrics }: Watch, verdict: Verdict): Answer {
   const names = listed(metrics.map(({ name }) => name));
   if (verdict.verdict === 'pass') return { is: 'well', sentence: `${names} within limits` };
   if (verdict.verdict === 'fail') return { is: 'sick', sentence, verdict };
-  const why = verdict.cause === 'providerError' ? 'the metric provider was away' : 'metrics cannot tell';
+  const why =
+    verdict.cause === 'providerError' ? 'the metric provider was away' : 'metrics cannot tell';
   return { is: 'unknown', sentence: `${why}: ${sentence}`, verdict };
 }
 
