@@ -14,7 +14,11 @@ const analysis = (metrics: Metric[]) => aSpec({ analysis: { interval: '10s', met
 function learned(metrics: Metric[]) {
   const settings = analysis(metrics);
   const judge = createJudge({
-    ...{ metrics: settings.metrics, settings, weight: 50, compared: true, horizon: 100 },
+    metrics: settings.metrics,
+    settings,
+    weight: 50,
+    compared: true,
+    horizon: 100,
   });
   const sample = { kind: 'ratio', bad: 10, total: 1000 } as const;
   const states = Array.from({ length: 30 }, (_, index): Observation => {
