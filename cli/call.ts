@@ -78,10 +78,18 @@ type Handler<Options> = (
 export function action<Options>(session: Session, handler: Handler<Options>) {
   return async (...received: unknown[]): Promise<void> => {
     const command = received.at(-1) as Command;
-    const options = command.optsWithGlobals<Options & GlobalFlags>();
+    const options = { ...command.optsWithGlobals<Options & GlobalFlags>(), ...given(command) };
     const exit = await handler(createCall(session.io, options), command.args, options);
     session.exit = exit ?? 0;
   };
+}
+
+/** What was said of the command itself counts more than what was said before it. */
+function given(command: Command): object {
+  const own = Object.entries(command.opts());
+  return Object.fromEntries(
+    own.filter(([name]) => command.getOptionValueSource(name) !== 'default'),
+  );
 }
 
 /**

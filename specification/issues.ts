@@ -7,9 +7,19 @@ import { knownKeys, nearest } from './suggest.ts';
 
 type Issue = z.core.$ZodIssue;
 
-/** Every issue with line and column; those of alternatives come from the one that fits best. */
-export function fieldsOf(issues: readonly Issue[], document: SpecDocument): FieldError[] {
-  return issues.flatMap((issue) => explain(issue, document));
+/** The keys that a document may have at a path. */
+type Keys = (path: Path) => string[];
+
+/**
+ * Every issue with line and column; those of alternatives come from the one that fits best. `keys`:
+ * of another kind of document than a specification.
+ */
+export function fieldsOf(
+  issues: readonly Issue[],
+  document: SpecDocument,
+  keys: Keys = knownKeys,
+): FieldError[] {
+  return issues.flatMap((issue) => explain(issue, document, keys));
 }
 
 /** One field error at `path`; `what` says whether its key or its value is wrong. */
@@ -31,15 +41,15 @@ export function unknownKey(key: string, known: readonly string[]): string {
     : `unknown key "${key}"`;
 }
 
-function explain(issue: Issue, document: SpecDocument): FieldError[] {
+function explain(issue: Issue, document: SpecDocument, keys: Keys): FieldError[] {
   const path = issue.path as Path;
   switch (issue.code) {
     case 'unrecognized_keys':
       return issue.keys.map((key) =>
-        fieldAt(document, [...path, key], unknownKey(key, knownKeys(path)), 'key'),
+        fieldAt(document, [...path, key], unknownKey(key, keys(path)), 'key'),
       );
     case 'invalid_union':
-      return explainUnion(issue, document);
+      return explainUnion(issue, document, keys);
     case 'invalid_key':
       return [fieldAt(document, path, issue.issues[0]?.message ?? issue.message, 'key')];
     case 'invalid_value':
@@ -54,6 +64,7 @@ function explain(issue: Issue, document: SpecDocument): FieldError[] {
 function explainUnion(
   issue: Extract<Issue, { code: 'invalid_union' }>,
   document: SpecDocument,
+  keys: Keys,
 ): FieldError[] {
   const branches = issue.errors.toSorted((a, b) => misfit(a) - misfit(b));
   const [best = []] = branches;
@@ -64,7 +75,7 @@ function explainUnion(
     return [fieldAt(document, issue.path as Path, missingOr(expected, value))];
   }
   const inPlace = best.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
-  return fieldsOf(inPlace, document);
+  return fieldsOf(inPlace, document, keys);
 }
 
 /** How far the value is from an alternative: a wrong kind weighs most, a missing key least. */

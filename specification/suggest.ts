@@ -15,7 +15,12 @@ let root: JsonSchema | undefined;
 /** Keys that a specification may have at `path`; empty when any key is allowed there. */
 export function knownKeys(path: Path): string[] {
   root ??= specJsonSchema();
-  let places = [root];
+  return keysIn(root, path);
+}
+
+/** The same for the documents of any JSON Schema. */
+export function keysIn(schema: object, path: Path): string[] {
+  let places: JsonSchema[] = [schema];
   for (const segment of path) places = places.flatMap((place) => step(place, segment));
   return [
     ...new Set(

@@ -32,11 +32,14 @@ export interface VersionFlags {
   author?: string;
 }
 
-/** What a version is made of. */
-export function withVersion(command: Command): Command {
+/** What a version is made of. `asked`: the command itself asks for what is required. */
+export function withVersion(command: Command, required?: 'asked'): Command {
+  const name = new Option('--version <name>', 'unique name of the version, e.g. 1.4.2');
+  const artifact = 'image, path or URL; with its digest where you can';
+  const reference = new Option('--artifact <reference>', artifact);
   return command
-    .requiredOption('--version <name>', 'unique name of the version, e.g. 1.4.2')
-    .requiredOption('--artifact <reference>', 'image, path or URL; with its digest where you can')
+    .addOption(name.makeOptionMandatory(required !== 'asked'))
+    .addOption(reference.makeOptionMandatory(required !== 'asked'))
     .option('--commit <sha>', 'the commit that CI must have verified')
     .option('--repository <name>', "owner/name of the commit's repository")
     .option('--author <name>', 'who wrote the change: gates can exclude them')

@@ -15,6 +15,7 @@ import {
   withVersion,
   type VersionFlags,
 } from './options.ts';
+import { addPlanTest } from './plan-test.ts';
 
 interface PlanFlags extends VersionFlags {
   hotfix?: boolean;
@@ -26,11 +27,12 @@ export function addPlan(program: Command, session: Session): void {
     .command('plan')
     .description('show what a release would do: every step, how long, and where a rollback goes')
     .argument('<application>');
-  withVersion(plan)
+  withVersion(plan, 'asked')
     .option('--hotfix', 'by the policy of the express lane')
     .option('--with-freeze <from/to>', 'what a freeze would change, 2026-12-24/2026-12-26');
   plan.action(
     action<PlanFlags>(session, async (call, [application = ''], options) => {
+      requireVersion(options);
       const client = await call.client();
       const path = `/applications/${segment(application)}/plan`;
       const answer = await client.post<PlanAnswer>(path, {
@@ -50,6 +52,16 @@ export function addPlan(program: Command, session: Session): void {
     }),
   );
   withConnection(withOutput(plan));
+  addPlanTest(plan, session);
+}
+
+/** Commander would ask it of `plan test` too. */
+function requireVersion({ version, artifact }: Partial<VersionFlags>): void {
+  if (version !== undefined && artifact !== undefined) return;
+  throw usage(
+    '`plan` needs --version and --artifact',
+    'Add both; `crescendo plan test FILE` rehearses a specification without them.',
+  );
 }
 
 function freezeOf(text: string | undefined) {

@@ -5,6 +5,7 @@ import { resolveTool } from './resolve.ts';
 import { temporalArchiveFetcher } from './temporal-archive.ts';
 import type { ResolvedTool, ResolveOptions, Tool } from './tool.ts';
 
+export { SetupError } from '../setup-error.ts';
 export { createProgressLine } from './progress.ts';
 export type { ResolvedTool, ResolveOptions } from './tool.ts';
 

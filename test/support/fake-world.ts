@@ -8,33 +8,20 @@ import type {
   CalendarQuestion,
   ShiftInput,
 } from '../../activities/contract.ts';
-import type { Verdict } from '../../domain/analysis/verdict.ts';
 import type { Stops } from '../../domain/calendar/hold.ts';
 import type { JournalEntry } from '../../domain/events.ts';
 import { emptyEstate, type Estate } from '../../domain/estate.ts';
-import type { TrafficShare } from '../../domain/release.ts';
+import { createPlaces, type PlaceCall, type Places } from '../../rehearsal/places.ts';
+import { verdictOf, type EvidenceKind } from '../../rehearsal/verdicts.ts';
 
 /** `never`: watches until it is cancelled, or until the answer is another one. */
-export type FakeVerdict =
-  | 'pass'
-  | 'fail'
-  | 'inconclusive'
-  | 'noData'
-  | 'invalid'
-  | 'providerError'
-  | 'never';
+export type FakeVerdict = EvidenceKind | 'never';
 
 /** Name of an application that only keeps the clock going (see scene.ts); never on record. */
 export const tickerName = 'ticker';
 
-export interface FakeWorld {
+export interface FakeWorld extends Omit<Places, 'activities'> {
   activities: Activities;
-  /** Versions that run, by environment. */
-  running: Record<string, Set<string>>;
-  /** What the router of each environment does now. */
-  shares: Record<string, TrafficShare[]>;
-  /** Every share that was ever set, in order. */
-  shifts: { environment: string; shares: TrafficShare[]; fence: number }[];
   bakes: BakeInput[];
   entries: JournalEntry[];
   /** What holds for all applications. */
@@ -76,11 +63,10 @@ export interface FakeWorld {
 }
 
 export function createFakeWorld(): FakeWorld {
+  const { activities: placed, ...places } = createPlaces((call) => note(world, call));
   const world: FakeWorld = {
     activities: {} as Activities,
-    running: {},
-    shares: {},
-    shifts: [],
+    ...places,
     bakes: [],
     entries: [],
     estate: emptyEstate(),
@@ -111,13 +97,23 @@ export function createFakeWorld(): FakeWorld {
         .filter((shift) => shift.environment === environment)
         .map(({ shares }) => shares.find((share) => share.version === version)?.weight ?? 0),
   };
-  world.activities = fakeActivities(world);
+  world.activities = { ...placed, ...fakeActivities(world, placed) };
   return world;
 }
 
-function fakeActivities(world: FakeWorld): Activities {
-  const runningIn = (environment: string) => (world.running[environment] ??= new Set());
-  return {
+/** What is asked of the places, before it is done. */
+function note(world: FakeWorld, call: PlaceCall): void {
+  if (call.do === 'shiftTraffic') return world.beforeShift(call.input);
+  if (call.do !== 'deployVersion' && call.do !== 'retireVersion') return;
+  const { place, version } = call.input;
+  if (call.do === 'retireVersion') return world.beforeRetire(version.name);
+  world.deploys.push({ environment: place.environment, version: version.name });
+  world.beforeDeploy(version.name, place.environment);
+}
+
+function fakeActivities(world: FakeWorld, placed: Places['activities']) {
+  const activities: Omit<Activities, keyof Places['activities']> &
+    Pick<Activities, 'isVersionReady' | 'retireVersion'> = {
     async record(entries) {
       const own = entries.filter(({ application }) => application !== tickerName);
       if (own.length > 0) world.beforeRecord();
@@ -136,38 +132,13 @@ function fakeActivities(world: FakeWorld): Activities {
       world.consulted.push(question);
       return calendarActivities(world.stops).checkCalendar(question);
     },
-    async deployVersion({ place, version }) {
-      world.deploys.push({ environment: place.environment, version: version.name });
-      world.beforeDeploy(version.name, place.environment);
-      runningIn(place.environment).add(version.name);
-      return {
-        version: version.name,
-        endpoint: { url: `http://${version.name}.${place.environment}` },
-      };
-    },
-    isVersionReady: async ({ place, version }) =>
-      runningIn(place.environment).has(version.name) && world.isReady(version.name),
-    async retireVersion({ place, version }) {
-      world.beforeRetire(version.name);
-      const share = world.shares[place.environment]?.find(
-        (entry) => entry.version === version.name,
-      );
-      if (share && share.weight > 0)
-        throw ApplicationFailure.nonRetryable('has traffic', 'traffic_not_applied');
-      runningIn(place.environment).delete(version.name);
+    isVersionReady: async (input) =>
+      (await placed.isVersionReady(input)) && world.isReady(input.version.name),
+    async retireVersion(input) {
+      await placed.retireVersion(input);
+      const { place, version } = input;
       world.retired.push({ environment: place.environment, version: version.name });
     },
-    async shiftTraffic(input) {
-      world.beforeShift(input);
-      const { environment } = input.place;
-      const last = world.shifts.findLast((shift) => shift.environment === environment);
-      if (last && input.fence < last.fence)
-        throw ApplicationFailure.nonRetryable('late', 'traffic_outdated');
-      world.shares[environment] = input.shares;
-      world.shifts.push({ environment, shares: input.shares, fence: input.fence });
-      return input.shares;
-    },
-    readTraffic: async ({ environment }) => world.shares[environment] ?? [],
     async verifyVersion({ check }) {
       world.looks.push(check.vendor);
       const state = world.checkState(check.vendor);
@@ -214,9 +185,11 @@ function fakeActivities(world: FakeWorld): Activities {
           ? input.startedAt + world.bakeTakes - (await world.now())
           : 0;
       if (rest > 0) throw ApplicationFailure.create({ message: 'baking', nextRetryDelay: rest });
-      return { verdict: verdictOf(wish), memory: { seen: input.weight } };
+      const verdict = verdictOf(wish, 'errors', `errors: ${wish}`);
+      return { verdict, memory: { seen: input.weight } };
     },
   };
+  return activities;
 }
 
 async function untilWish(
@@ -243,26 +216,4 @@ async function standStill(world: FakeWorld): Promise<void> {
   }
   context.heartbeat();
   await context.sleep(10);
-}
-
-function verdictOf(wish: Exclude<FakeVerdict, 'never'>): Verdict {
-  const causes = {
-    pass: 'ok',
-    fail: 'breach',
-    inconclusive: 'undecided',
-    noData: 'noData',
-    invalid: 'invalid',
-    providerError: 'providerError',
-  } as const;
-  const names = { noData: 'insufficient_data', providerError: 'inconclusive' } as const;
-  const verdict = wish === 'noData' || wish === 'providerError' ? names[wish] : wish;
-  const culprit = wish === 'pass' ? null : 'errors';
-  return {
-    verdict,
-    cause: causes[wish],
-    culprit,
-    sentence: `errors: ${wish}`,
-    evidence: [],
-    looks: 3,
-  };
 }

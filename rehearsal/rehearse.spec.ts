@@ -1,0 +1,128 @@
+import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { specSchema, type Spec, type SpecInput } from '../domain/spec.ts';
+import { aProduction, aSpecInput } from '../test/support/builders.ts';
+import { scenarioSchema, type ScenarioInput } from './scenario.ts';
+import { rehearse } from './rehearse.ts';
+import type { Report } from './report.ts';
+import { openStage, type Stage } from './stage.ts';
+
+function aSpec(change: Partial<SpecInput> = {}): Spec {
+  const { environments } = aSpecInput();
+  const router = { envoy: {} };
+  const eu = { ...environments['eu']!, router };
+  const us = { ...environments['us']!, router };
+  const places = { staging: environments['staging']!, eu, us };
+  return specSchema.parse({ ...aSpecInput(), environments: places, ...change });
+}
+
+const said = ({ rows }: Report, pattern: RegExp) => rows.filter(({ what }) => pattern.test(what));
+const minutes = (report: Report, pattern: RegExp) =>
+  said(report, pattern).map(({ after }) => Math.round(after / 60_000));
+
+describe('rehearsal/rehearse', () => {
+  let stage: Stage;
+  beforeAll(async () => {
+    const environment = { ...process.env, CRESCENDO_TEMPORAL_TEST_SERVER: inject('testServer') };
+    stage = await openStage({ environment });
+  });
+  const play = (spec: Spec, scenario: Omit<ScenarioInput, 'name'>) =>
+    rehearse(stage, spec, scenarioSchema.parse({ name: 'scene', ...scenario }));
+
+  it('goes all the way when everything passes, each step after its min', async () => {
+    const report = await play(aSpec(), {});
+    expect(report).toMatchObject({
+      outcome: 'succeeded',
+      live: { staging: 'candidate', eu: 'candidate' },
+      highest: { eu: 100 },
+      quarantined: null,
+      surprises: [],
+    });
+    expect(said(report, /^traffic/).map(({ weight }) => weight)).toEqual([100, 5, 25, 100]);
+    expect(minutes(report, /^step/)).toEqual([2, 4, 6]);
+  });
+
+  it('goes back from the step at which the script says fail', async () => {
+    const report = await play(aSpec(), { evidence: [{ from: '25%', is: 'fail' }] });
+    expect(report).toMatchObject({
+      outcome: 'rolled_back',
+      live: { staging: 'stable', eu: 'stable' },
+      highest: { eu: 25 },
+    });
+    expect(report.quarantined).toContain('the candidate is worse');
+    expect(minutes(report, /^rollback verified/)).toEqual([4, 4]);
+  });
+
+  it('waits in its time for windows and for people, who act to the minute', async () => {
+    const window = {
+      rrule: 'FREQ=WEEKLY;BYDAY=SU;BYHOUR=2',
+      timezone: 'Europe/Berlin',
+      duration: '7h',
+    };
+    const start = { rrule: 'FREQ=WEEKLY;BYDAY=SA;BYHOUR=12', timezone: 'Europe/Berlin' };
+    const { environments } = aSpec();
+    const eu = { ...aSpecInput().environments['eu']!, router: { envoy: {} }, window };
+    const spec = aSpec({
+      environments: { ...aSpecInput().environments, eu, us: { ...eu, window: undefined } },
+      production: aProduction({ gates: [{ before: '25%', expires: '4h' }] }),
+    });
+    expect(environments['eu']?.windows).toEqual([]);
+    const report = await play(spec, {
+      start,
+      approvers: 'absent',
+      evidence: [{ from: 'step 3', is: 'noData' }],
+      people: [
+        { who: 'jane', does: 'approve', when: 'gate 25%', after: '90m' },
+        { who: 'joe', does: 'approve', when: 'gate 25%', after: '2h' },
+        { who: 'joe', does: 'promote', when: 'hold', after: '30m', reason: 'looked at the logs' },
+      ],
+    });
+    expect(new Date(report.start).getUTCDay()).toBe(6);
+    const night = 14 * 60;
+    expect(minutes(report, /^traffic stable 95/)).toEqual([night]);
+    expect(minutes(report, /^gate "25%": open/)).toEqual([night + 2 + 90]);
+    expect(said(report, /^approve of joe is refused: .*no gate is open/)).toHaveLength(1);
+    const held = night + 2 + 90 + 2 + 20;
+    expect(minutes(report, /^held: waits for promote/)).toEqual([held]);
+    expect(minutes(report, /promoted by joe/)).toEqual([held + 30]);
+    expect(report.outcome).toBe('succeeded');
+  });
+
+  it('an approver who is there approves as somebody who may', async () => {
+    const allow = { roles: ['qa'], people: ['initiator', 'ann'] };
+    const gate = { before: 'production', approvals: 3, allow, exclude: ['initiator' as const] };
+    const spec = aSpec({ production: aProduction({ gates: [gate] }) });
+    const report = await play(spec, {});
+    expect(report.outcome).toBe('succeeded');
+    expect(said(report, /approved by ann, approver-1, approver-2/)).toHaveLength(1);
+    const alone = await play(spec, { approvers: 'absent', expect: { outcome: 'succeeded' } });
+    expect(alone.outcome).toBe('rejected');
+    expect(alone.surprises).toEqual([expect.stringContaining('expected outcome succeeded')]);
+  });
+
+  it('a router that is away on the way back is waited for, and comes back', async () => {
+    const report = await play(aSpec(), {
+      evidence: [{ from: 'step 2', is: 'fail' }],
+      faults: [{ of: 'router', from: 'rollback', for: '25m' }],
+      expect: { live: { eu: 'stable' }, within: '10m', highest: { eu: 5 } },
+    });
+    expect(report).toMatchObject({ outcome: 'rolled_back', live: { eu: 'stable' } });
+    expect(said(report, /^rollback delayed/)).toHaveLength(1);
+    expect(report.surprises).toEqual([
+      'expected at most 5 % in eu, the candidate had 25 %',
+      expect.stringMatching(/^expected its end within 10m, it took \d+m/),
+    ]);
+  });
+
+  it('a first release, on the queue of an environment, with an outage that ends in time', async () => {
+    const { environments } = aSpecInput();
+    const eu = { ...environments['eu']!, router: { envoy: {} }, worker: 'eu-private' };
+    const analysis = { metrics: [{ signal: 'errors' as const, from: 'edge', limit: '1%' }] };
+    const report = await play(aSpec({ environments: { ...environments, eu }, analysis }), {
+      first: true,
+      evidence: [{ is: 'providerError', for: '5m' }],
+      faults: [{ of: 'target', for: '10m' }],
+    });
+    expect(report).toMatchObject({ outcome: 'succeeded', live: { eu: 'candidate' } });
+    expect(minutes(report, /pass/).at(-1)).toBeGreaterThanOrEqual(17);
+  });
+});
