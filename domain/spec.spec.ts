@@ -53,7 +53,7 @@ describe('domain/spec', () => {
         dataDelay: 0,
         minRequests: 50,
         noise: { mode: 'strict', history: 1_800_000, canaryPods: 1 },
-        trafficSplit: { tolerance: 0.1, falseAlarm: 0.0001 },
+        trafficSplit: { tolerance: 0.1, falseAlarm: 0.0001, settle: 60_000 },
         kayenta: { pass: 95, marginal: 75, groupWeights: {}, minPoints: 50 },
         metrics: [],
       },

@@ -118,6 +118,23 @@ describe('domain/analysis/judge', () => {
     expect(watch(ring, times(10, { errors: half })).verdict).toBeNull();
   });
 
+  // Counters that are scraped show the share of the step before, until they are scraped next.
+  it.each([
+    ['a minute unless it says otherwise', {}, 6],
+    ['as long as it says', { trafficSplit: { settle: '20s' } }, 2],
+    ['longer by the delay of the data', { trafficSplit: { settle: '20s' }, dataDelay: '30s' }, 5],
+    ['not at all', { trafficSplit: { settle: '0s' } }, 0],
+  ])('does not count the split while traffic settles: %s', (_, analysis, intervals) => {
+    const [half, right] = [seen(ratio(5, 1000), ratio(5, 1000)), seen(ratio(0, 50), ratio(5, 950))];
+    const step = aStep([errors], {}, analysis);
+    const before = (count: number) => [
+      ...times(count, { errors: half }),
+      ...times(3, { errors: right }),
+    ];
+    expect(watch(step, before(intervals)).verdict?.verdict).not.toBe('invalid');
+    expect(watch(step, before(intervals + 1)).verdict).toMatchObject({ verdict: 'invalid' });
+  });
+
   it.each([
     ['sequential', errors],
     ['threshold', { ...errors, limit: '5%' }],

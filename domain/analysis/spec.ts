@@ -30,6 +30,9 @@ const splitSchema = z.strictObject({
     .default(defaults.trafficSplit.tolerance)
     .describe("Part of the canary's share by which it may be off"),
   falseAlarm: properShareSchema.default(defaults.trafficSplit.falseAlarm),
+  settle: duration('1m').describe(
+    'Time after each shift that is not counted: scrapes, routers and clients follow it late',
+  ),
 });
 
 const scoreSchema = z
@@ -73,7 +76,7 @@ const writtenSchema = z.strictObject({
   noise: noiseSchema.prefault({}),
   trafficSplit: z
     .union([splitSchema, z.literal(false)])
-    .default({ ...defaults.trafficSplit })
+    .prefault({})
     .describe('Check that the canary gets the share it was given; false: do not'),
   kayenta: scoreSchema.prefault({}),
   providerErrorBudget: durationSchema

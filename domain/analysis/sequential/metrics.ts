@@ -30,6 +30,7 @@ export function sequentialSettings(
   limits: { min: number; max: number },
 ): SequentialSettings {
   const { falseAlarm, missedRegression, interval, warmUp, minRequests, noise } = settings;
+  const { trafficSplit: split } = settings;
   return {
     falseAlarm: falseAlarm * budget,
     missedRegression,
@@ -40,7 +41,7 @@ export function sequentialSettings(
     minRequests,
     horizon,
     noise: { mode: noise.mode, canaryPods: noise.canaryPods },
-    trafficSplit: settings.trafficSplit === false ? null : settings.trafficSplit,
+    trafficSplit: split === false ? null : { tolerance: split.tolerance, falseAlarm: split.falseAlarm },
     restarts: 0,
   };
 }

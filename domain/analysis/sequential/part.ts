@@ -37,7 +37,7 @@ export function sequentialPart(
     observe: ({ tests }, observation) => ({
       tests: judge.observe(tests, {
         ...intervalsOf(specs, observation),
-        ...(share === null ? {} : { share }),
+        ...(share === null || isSettling(observation, settings) ? {} : { share }),
       }),
       last: lastOf(specs, observation),
     }),
@@ -56,6 +56,18 @@ export function sequentialPart(
     },
     remember: ({ tests }) => ({ sequential: tests }),
   };
+}
+
+/**
+ * Counters that are scraped show a shift when they are scraped next, and some routers take their time:
+ * what is counted meanwhile belongs to the share before. By the clock, like the warm-up.
+ */
+function isSettling(
+  { index }: Observation,
+  { interval, dataDelay, trafficSplit }: AnalysisSettings,
+): boolean {
+  const settle = trafficSplit === false ? 0 : trafficSplit.settle;
+  return index * interval < settle + dataDelay;
 }
 
 /** The metrics of one interval as the tests take them. */
