@@ -15,7 +15,7 @@ import type { BakeInput, BakeResult } from './contract.ts';
 
 interface Memory {
   state: { lastIndex: number; looks: number };
-  counters: Record<string, number>;
+  counters: Record<string, Record<string, number>>;
   lookedAt: number;
 }
 

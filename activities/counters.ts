@@ -1,9 +1,13 @@
 /** Raw counters: the increases between two looks, series by series. */
 
+import { createHash } from 'node:crypto';
 import type { Series } from '../providers/metrics/contract.ts';
 
-/** Last value of every raw counter, by query and series: increases need two looks. */
-export type Counters = Record<string, number>;
+/**
+ * Last value of every raw counter: increases need two looks. By query, then by series, both as
+ * digests: heartbeats carry all of it, and a histogram of twenty pods has hundreds of series.
+ */
+export type Counters = Record<string, Record<string, number>>;
 
 /**
  * Increases since the last look, which is in `counters`; this look is put into `seen`. The first
@@ -11,20 +15,23 @@ export type Counters = Record<string, number>;
  * it is increase.
  */
 export function increases(
-  key: string,
+  query: string,
   series: readonly Series[],
   counters: Readonly<Counters>,
   seen: Counters,
 ): Series[] {
-  const first = counters[key] === undefined;
-  seen[key] = 1;
+  const key = digest(query);
+  const before = counters[key];
+  // A series that is away for a while is known when it comes back.
+  const now: Record<string, number> = { ...before };
+  seen[key] = now;
   return series.flatMap((one) => {
-    const name = `${key}/${labelKey(one.labels)}`;
+    const name = digest(labelKey(one.labels));
     const value = latest(one);
-    const before = counters[name] ?? (first ? null : 0);
-    seen[name] = value;
-    if (before === null) return [];
-    return [{ labels: one.labels, points: [[one.points.at(-1)?.[0] ?? 0, grown(before, value)]] }];
+    now[name] = value;
+    if (!before) return [];
+    const increase = grown(before[name] ?? 0, value);
+    return [{ labels: one.labels, points: [[one.points.at(-1)?.[0] ?? 0, increase]] }];
   });
 }
 
@@ -37,10 +44,12 @@ export function latest(series: Series): number {
   return series.points.at(-1)?.[1] ?? 0;
 }
 
+/** Twelve characters, 72 bits: no two of a million series share one by chance. */
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('base64url').slice(0, 12);
+}
+
 /** The same labels give the same key, in whatever order a provider names them. */
 function labelKey(labels: Record<string, string>): string {
-  return Object.entries(labels)
-    .map(([name, value]) => `${name}=${value}`)
-    .toSorted((a, b) => a.localeCompare(b))
-    .join(',');
+  return JSON.stringify(Object.entries(labels).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
