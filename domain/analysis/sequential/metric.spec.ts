@@ -125,6 +125,47 @@ describe('domain/analysis/sequential/metric', () => {
     expect(state.step).toEqual({ intervals: 3, missing: 1, canary: 200, baseline: 3800 });
   });
 
+  describe('buckets that were changed after the past was read', () => {
+    const layout = (bounds: number[], slow: number, all: number): Sample => ({
+      kind: 'latency',
+      buckets: [
+        ...bounds.map((bound): [number, number] => [bound, all - slow]),
+        [overflowBound, all],
+      ],
+    });
+    const past = times(50, { a: layout([100, 250], 1, 100), b: layout([100, 250], 1, 100) });
+    const now = (slow: number): MetricInterval => ({
+      canary: layout([150, 300], slow, 100),
+      baseline: layout([150, 300], 1, 1900),
+    });
+
+    it.each([
+      ['a threshold', aLatency({ threshold: 200 }), [300]],
+      ['a quantile', aLatency({ quantile: 0.99 }), [150]],
+    ])('are judged at bounds of their own, not known to be quiet: %s', (_, metric, bounds) => {
+      expect(startMetric(metric, past, settings).bounds).not.toEqual(bounds);
+      const state = after(metric, times(20, now(20)), past);
+      expect(state.bounds).toEqual(bounds);
+      expect(state.counts[0]?.noise.calibrated).toBe(false);
+      expect(evidenceOf(metric, state).fail).toBeGreaterThan(Math.log(100));
+    });
+
+    it('but never once something was counted at the old ones', () => {
+      const metric = aLatency({ threshold: 200 });
+      const before = {
+        canary: layout([100, 250], 1, 100),
+        baseline: layout([100, 250], 1, 1900),
+      };
+      expect(after(metric, [before, ...times(20, now(20))], past).bounds).toEqual([250]);
+    });
+
+    it('nor by an interval in which stable has had no requests', () => {
+      const metric = aLatency({ threshold: 200 });
+      const idle = { canary: layout([150, 300], 0, 9), baseline: layout([], 0, 0) };
+      expect(after(metric, [idle], past).bounds).toEqual([250]);
+    });
+  });
+
   it('more successes than requests are no failures', () => {
     const metric = aRatio({ direction: 'decrease' });
     const state = after(metric, [arms([10, 12], [100, 90])]);

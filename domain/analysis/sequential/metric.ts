@@ -1,10 +1,10 @@
 /** One metric of any type: takes intervals in, says what the evidence is (statistics b4, b5, b7). */
 
 import { logSumExp } from '../numbers/logs.ts';
-import { bucketsOf, completeArms, directionOf, pairsOf, podCounts } from './arms.ts';
+import { bucketsOf, completeArms, directionOf, pairsOf, podCounts, requestsIn } from './arms.ts';
 import type { Strata } from './arms.ts';
 import { logEvidence } from './bets.ts';
-import { pickBounds } from './buckets.ts';
+import { pickBounds, slowerThan } from './buckets.ts';
 import type { Buckets } from './buckets.ts';
 import { observeCounts, startCounts } from './counts.ts';
 import type { CountState } from './counts.ts';
@@ -117,7 +117,7 @@ function observeLatency(
     baseline: addBuckets(state.buckets.baseline, arms, 'baseline'),
   };
   const choose = (known: MetricState) => {
-    if (known.bounds) return known;
+    if (known.bounds && !isOfAnotherLayout(known, arms)) return known;
     return freeze(metric, known, pickBounds(metric, buckets.baseline, false), [], settings);
   };
   // A threshold picks its bound from the layout alone. A quantile looks at counts, and counts must
@@ -126,6 +126,22 @@ function observeLatency(
     return observeProcesses(metric, { ...choose(state), buckets }, arms, settings);
   }
   return choose(observeProcesses(metric, { ...state, buckets }, arms, settings));
+}
+
+/**
+ * Bounds from the past that no histogram has any more, for somebody has changed the buckets since:
+ * nothing can be counted at them. Once something was counted they stay, or it would be a second try.
+ */
+function isOfAnotherLayout({ bounds, counts }: MetricState, arms: Strata): boolean {
+  const untouched = counts.every(({ seen }) => seen.canary.requests + seen.baseline.requests === 0);
+  const served = arms.filter(([, pair]) => requestsIn([['', pair]], 'baseline') > 0);
+  return untouched && served.length > 0 && (bounds ?? []).some((bound) => !isKnown(bound, served));
+}
+
+function isKnown(bound: number, arms: Strata): boolean {
+  return arms.some(([, { baseline }]) => {
+    return baseline.kind === 'latency' && slowerThan(baseline.buckets, bound) !== null;
+  });
 }
 
 function observeGaugeArms(
