@@ -21,9 +21,10 @@ const interval = 10_000;
 const history = 100 * interval;
 const errors = { type: 'ratio', name: 'errors', from: 'edge', bad: 'bad', total: 'total' };
 
-function calibrate(metrics: object[] = [errors]): Promise<CalibrationResult> {
+function calibrate(metrics: object[] = [errors], patience?: number): Promise<CalibrationResult> {
   const settings = settingsOf({ interval, noise: { mode: 'strict', history, canaryPods: 1 } });
-  const input = { place, stable: '1.0.0', metrics: metricsOf(...metrics), settings, horizon: 100 };
+  const asked = { settings, horizon: 100, ...(patience === undefined ? {} : { patience }) };
+  const input = { place, stable: '1.0.0', metrics: metricsOf(...metrics), ...asked };
   return anAttempt().env.run(calibrationActivities(world.providers).calibrate, input);
 }
 
@@ -63,6 +64,7 @@ describe('activities/calibration', () => {
       {
         metric: 'errors',
         intervals: 100,
+        instances: 3,
         requestsPerSecond: 300,
         rate: expect.closeTo(0.0053, 3),
         calibrated: true,
@@ -105,6 +107,46 @@ describe('activities/calibration', () => {
     expect(result.histories[0]).toMatchObject({ intervals: 0, calibrated: false });
     expect(result.histories[0]?.detail).toContain(detail);
     expect(errorsOf(result)?.noise.calibrated).toBe(false);
+  });
+
+  it('counts as bad what the method will call bad', async () => {
+    world.answer = (query): MetricAnswer => {
+      if (query !== 'buckets') {
+        return { kind: 'points', series: [series(steady(query === 'good' ? 990 : 1000))] };
+      }
+      const counts = { '100': 700, '250': 950, '500': 990, '+Inf': 1000 };
+      const buckets = Object.entries(counts).map(([le, count]) => series(steady(count), { le }));
+      return { kind: 'points', series: buckets };
+    };
+    const latency = { type: 'latency', from: 'edge', buckets: 'buckets' };
+    const { histories } = await calibrate([
+      { ...errors, name: 'goods', bad: 'good', direction: 'decrease' },
+      { ...latency, name: 'slow', threshold: '200ms' },
+      { ...latency, name: 'too slow for it', threshold: '2s' },
+      { ...latency, name: 'p99' },
+    ]);
+    expect(histories.map(({ metric, rate }) => [metric, rate])).toEqual([
+      ['goods', expect.closeTo(0.01, 10)],
+      // The next bound at or above: 250 ms.
+      ['slow', 0.05],
+      ['too slow for it', null],
+      ['p99', null],
+    ]);
+  });
+
+  it('says of a provider that is silent for longer than it may be that it is silent', async () => {
+    world.answer = (query, { signal }) =>
+      query.startsWith('other')
+        ? new Promise<never>((_, reject) => {
+            signal.addEventListener('abort', () => reject(new Error('aborted')));
+          })
+        : { kind: 'points', series: [series(steady(50))] };
+    const other = { ...errors, name: 'other', bad: 'other bad', total: 'other total' };
+    const { histories } = await calibrate([errors, other], 1000);
+    expect(histories.map(({ intervals, detail }) => [intervals, detail])).toEqual([
+      [100, null],
+      [0, 'no answer within 1 s'],
+    ]);
   });
 
   it('one metric without a past does not keep another from being known', async () => {

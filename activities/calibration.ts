@@ -4,7 +4,7 @@ import { Context, heartbeat } from '@temporalio/activity';
 import type { SequentialMetricSpec } from '../domain/analysis/metric-spec.ts';
 import { requestsOf } from '../domain/analysis/samples.ts';
 import type { History } from '../domain/analysis/sequential/observation.ts';
-import { startFromHistory } from '../domain/analysis/sequential/past.ts';
+import { badShare, startFromHistory } from '../domain/analysis/sequential/past.ts';
 import type { MetricSpec } from '../domain/analysis/spec.ts';
 import type { Sample } from '../domain/analysis/verdict.ts';
 import type { MetricHistory } from '../domain/events.ts';
@@ -24,12 +24,14 @@ export function calibrationActivities(providers: Providers): Pick<WatchingActivi
 /** Labels that tell instances of a version apart, in the order in which they are looked for. */
 const podLabels = ['pod', 'instance', 'host', 'task', 'container'];
 const beat = 1000;
+/** A counter of which there is one value has no increase, and some providers only know the present. */
+const nothingYet = 'the provider keeps no past, or has none yet';
 
 async function calibrate(
   providers: Providers,
   input: CalibrationInput,
 ): Promise<CalibrationResult> {
-  const context: CallContext = { signal: Context.current().cancellationSignal, progress: () => {} };
+  const context: CallContext = { signal: signalFor(input), progress: () => {} };
   const timer = setInterval(() => heartbeat(), beat);
   try {
     const pasts = await Promise.all(
@@ -59,6 +61,13 @@ async function calibrate(
   }
 }
 
+/** Ends with the activity, and when whoever asks has waited long enough. */
+function signalFor({ patience }: CalibrationInput): AbortSignal {
+  const { cancellationSignal } = Context.current();
+  if (patience === undefined) return cancellationSignal;
+  return AbortSignal.any([cancellationSignal, AbortSignal.timeout(patience)]);
+}
+
 interface Past {
   metric: MetricSpec;
   history: History;
@@ -77,9 +86,13 @@ async function pastOf(
     const history = await readPast(providers.metrics(metric.from), input, metric, now, context);
     return typeof history === 'string'
       ? { metric, history: [], detail: history }
-      : { metric, history, detail: history.length > 0 ? null : 'the provider keeps no past' };
+      : { metric, history, detail: history.length > 0 ? null : nothingYet };
   } catch (error) {
-    context.signal.throwIfAborted();
+    Context.current().cancellationSignal.throwIfAborted();
+    if (context.signal.aborted) {
+      const seconds = Math.round((input.patience ?? 0) / 1000);
+      return { metric, history: [], detail: `no answer within ${seconds} s` };
+    }
     const detail = error instanceof Error ? error.message : String(error);
     return { metric, history: [], detail };
   }
@@ -197,13 +210,13 @@ function describe(
 ): MetricHistory {
   const samples = history.flatMap((pods) => Object.values(pods));
   const requests = samples.reduce((sum, sample) => sum + (requestsOf(sample) ?? 0), 0);
-  const bad = samples.reduce((sum, one) => sum + (one.kind === 'ratio' ? one.bad : 0), 0);
   const counted = metric.kind !== 'gauge' && history.length > 0;
   return {
     metric: metric.name,
     intervals: history.length,
+    instances: new Set(history.flatMap((pods) => Object.keys(pods))).size,
     requestsPerSecond: counted ? requests / ((history.length * interval) / 1000) : null,
-    rate: counted && metric.kind === 'ratio' && requests > 0 ? bad / requests : null,
+    rate: badShare(metric, history),
     calibrated,
     detail,
   };

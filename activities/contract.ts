@@ -79,6 +79,8 @@ export interface CalibrationInput {
   metrics: MetricSpec[];
   settings: AnalysisSettings;
   horizon: number;
+  /** Milliseconds after which a metric whose provider is silent counts as not known; none: its own. */
+  patience?: number;
 }
 
 export interface CalibrationResult {

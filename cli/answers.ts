@@ -5,7 +5,7 @@ import type { Action } from '../domain/actions.ts';
 import type { Freeze } from '../domain/calendar/freeze.ts';
 import type { Hold } from '../domain/calendar/hold.ts';
 import type { CalendarForecast } from '../domain/calendar/forecast.ts';
-import type { Measurement } from '../domain/events.ts';
+import type { Measurement, MetricHistory } from '../domain/events.ts';
 import type { Estimate } from '../domain/estimate.ts';
 import type { Lane } from '../domain/lane.ts';
 import type { Ledger } from '../domain/ledger.ts';
@@ -36,6 +36,8 @@ export interface ApplicationAnswer {
 /** What the evidence of an environment's steps can be expected to show. */
 export interface EnvironmentForecast {
   environment: string;
+  /** What the past of the stable version showed; absent from older servers. */
+  histories?: MetricHistory[];
   steps: StepForecast[];
   warnings: string[];
 }

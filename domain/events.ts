@@ -39,6 +39,8 @@ export interface MetricHistory {
   metric: string;
   /** Intervals with data, of those that were asked for. */
   intervals: number;
+  /** Instances (pods, hosts) that were told apart; absent in older records. */
+  instances?: number;
   /** Requests per second; null for a gauge, or without data. */
   requestsPerSecond: number | null;
   /** Share of bad requests; null where there is none. */

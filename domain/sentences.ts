@@ -153,7 +153,14 @@ function historySentence(history: MetricHistory): string {
   if (detail !== null) return `${metric}: none (${detail})`;
   const share = rate === null ? '' : `${Number((rate * 100).toPrecision(3))} % of `;
   const traffic = pace === null ? '' : `, ${share}${Number(pace.toPrecision(3))} requests/s`;
-  return `${metric}: ${intervals} intervals${traffic}${calibrated ? '' : ', not enough to calibrate'}`;
+  return `${metric}: ${intervals} intervals${traffic}${calibrated ? '' : whyUncalibrated(history)}`;
+}
+
+/** One series says how the whole wobbles over time, and nothing of how instances differ. */
+function whyUncalibrated({ instances }: MetricHistory): string {
+  return instances === 1
+    ? ', one series: how instances differ is not known'
+    : ', too little to calibrate';
 }
 
 function tolerated(environments: readonly string[]): string {

@@ -22,7 +22,9 @@ export async function forecast({ rollouts, patience }: ForecastInput): Promise<H
   const known = await Promise.all(
     rollouts.map(async ({ environment, place, taskQueue, stable, metrics, settings, horizon }) => {
       if (!stable) return [];
-      const input = { place, stable: stable.name, metrics, settings, horizon };
+      // So that one silent provider leaves time to say so, and what the others know is not lost.
+      const asked = { settings, horizon, patience: patience * 0.75 };
+      const input = { place, stable: stable.name, metrics, ...asked };
       try {
         const watch = watching(taskQueue, `past of ${environment}`, patience);
         const { histories } = await watch.calibrate(input);

@@ -95,6 +95,16 @@ export const applicationAnswer = z
 const forecastSchema = z
   .looseObject({
     environment: z.string(),
+    histories: z.array(
+      z.looseObject({
+        metric: z.string(),
+        intervals: z.int(),
+        requestsPerSecond: z.number().nullable(),
+        rate: z.number().nullable().describe('Share of bad requests'),
+        calibrated: z.boolean().describe('Enough was seen to know how noisy the metric is'),
+        detail: z.string().nullable().describe('Why there is no data'),
+      }),
+    ),
     steps: z.array(
       z.looseObject({
         step: z.int(),
@@ -103,6 +113,7 @@ const forecastSchema = z
         metrics: z.array(
           z.looseObject({
             metric: z.string(),
+            kind: z.enum(['ratio', 'latency']).describe('What is bad: failed or slow requests'),
             pass: z.number().nullable().describe('Milliseconds until it passes; null: not in time'),
             visible: z.number().nullable().describe('Smallest bad share found in 90 % of cases'),
             cost: z.number().nullable().describe('Bad requests until one at the margin is found'),

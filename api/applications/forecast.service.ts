@@ -5,7 +5,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { forecast, forecastWarnings, type StepForecast } from '../../domain/analysis/forecast.ts';
 import type { MetricHistory } from '../../domain/events.ts';
 import { defaultTaskQueue } from '../../domain/ids.ts';
-import type { Plan } from '../../domain/plan.ts';
+import type { Plan, RolloutPlan } from '../../domain/plan.ts';
 import type { forecast as forecastWorkflow } from '../../workflows/forecast.ts';
 import { TEMPORAL } from '../temporal.module.ts';
 import type { Temporal } from '../temporal.ts';
@@ -23,6 +23,7 @@ export interface EnvironmentForecast {
 const patience = 8_000;
 /** Of a large release the first environments stand for the others. */
 const mostEnvironments = 10;
+const noHistory = '`analysis.noise.history` is 0s, so no past is read';
 
 @Injectable()
 export class ForecastService {
@@ -37,6 +38,7 @@ export class ForecastService {
       })
       .slice(0, mostEnvironments);
     if (rollouts.length === 0) return [];
+    const asked = rollouts.filter(({ settings }) => settings.noise.history > 0);
     try {
       const histories = await this.temporal.ask({ kind: 'application', name: application }, () =>
         this.temporal.workflow.execute<typeof forecastWorkflow>('forecast', {
@@ -44,17 +46,29 @@ export class ForecastService {
           taskQueue: defaultTaskQueue,
           workflowExecutionTimeout: 2 * patience,
           staticSummary: `what a release of ${application} will be able to see`,
-          args: [{ rollouts, patience }],
+          args: [{ rollouts: asked, patience }],
         }),
       );
-      return rollouts.flatMap(({ environment, steps, metrics, settings }) => {
-        const own = histories[environment];
-        if (!own) return [];
-        const ahead = forecast(steps, metrics, settings, own);
-        return [{ environment, histories: own, steps: ahead, warnings: forecastWarnings(ahead) }];
-      });
+      return rollouts.map((rollout) => forecastOf(rollout, histories[rollout.environment]));
     } catch {
       return null;
     }
   }
+}
+
+type Watched = Pick<RolloutPlan, 'environment' | 'steps' | 'metrics' | 'settings'>;
+
+function forecastOf(
+  { environment, steps, metrics, settings }: Watched,
+  histories: MetricHistory[] | undefined,
+): EnvironmentForecast {
+  if (settings.noise.history === 0) return nothing(environment, noHistory);
+  if (!histories) return nothing(environment, `nobody answered within ${patience / 1000} s`);
+  const ahead = forecast(steps, metrics, settings, histories);
+  return { environment, histories, steps: ahead, warnings: forecastWarnings(ahead) };
+}
+
+function nothing(environment: string, why: string): EnvironmentForecast {
+  const warning = `${environment}: what the steps can show is not known: ${why}`;
+  return { environment, histories: [], steps: [], warnings: [warning] };
 }

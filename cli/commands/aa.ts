@@ -88,6 +88,9 @@ async function reportAlarms(call: Call, application: string): Promise<void> {
   }));
   if (call.json)
     return call.printJson({ application, ended: ended.length, falseAlarms: share, releases });
+  if (ended.length === 0) {
+    return call.print([[`${application}: no A/A release has met traffic and ended yet`]]);
+  }
   call.print([
     [
       [

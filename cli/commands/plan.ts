@@ -45,7 +45,7 @@ export function addPlan(program: Command, session: Session): void {
       if (call.json) call.printJson(answer);
       else {
         call.print(planLines(application, answer.plan));
-        call.print(forecastLines(answer.forecast ?? []));
+        call.print(forecastLines(answer.forecast));
         call.print(outlookLines(answer, call.io.now()));
       }
       call.say('Nothing was started. `crescendo release` with the same options does it.');

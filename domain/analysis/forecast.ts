@@ -11,6 +11,8 @@ import type { AnalysisSettings } from './spec.ts';
 /** One metric at one step. */
 export interface MetricForecast {
   metric: string;
+  /** What is counted: failed requests, or slow ones. */
+  kind: 'ratio' | 'latency';
   /** Milliseconds until a healthy canary is expected to have passed here; null: not within `max`. */
   pass: number | null;
   /** Share of bad requests from which on a canary is found at this step in 90 % of cases; null: none. */
@@ -86,7 +88,8 @@ function knownOf(spec: MetricSpec, histories: readonly MetricHistory[]): Known[]
   const past = histories.find(({ metric }) => metric === spec.name);
   if (!past || past.requestsPerSecond === null || past.requestsPerSecond <= 0) return [];
   // Slower than the quantile is by its own meaning 1 − quantile of all requests.
-  const rate = spec.kind === 'latency' ? 1 - spec.quantile : (past.rate ?? 0);
+  const byMeaning = spec.kind === 'latency' && spec.threshold === undefined;
+  const rate = byMeaning ? 1 - spec.quantile : (past.rate ?? 0);
   return [{ spec, rate, requestsPerSecond: past.requestsPerSecond }];
 }
 
@@ -114,6 +117,7 @@ function forecastMetric(
       : pass.ratio * rate + pass.excess;
   return {
     metric: spec.name,
+    kind: spec.kind === 'latency' ? 'latency' : 'ratio',
     pass: left <= max ? left : null,
     visible: smallestVisible(tolerated, available, 1 - beside, falseAlarm),
     rate,

@@ -6,10 +6,11 @@ import type {
   Activities,
   BakeInput,
   CalendarQuestion,
+  CalibrationInput,
   ShiftInput,
 } from '../../activities/contract.ts';
 import type { Stops } from '../../domain/calendar/hold.ts';
-import type { JournalEntry } from '../../domain/events.ts';
+import type { JournalEntry, MetricHistory } from '../../domain/events.ts';
 import { emptyEstate, type Estate } from '../../domain/estate.ts';
 import { createPlaces, type PlaceCall, type Places } from '../../rehearsal/places.ts';
 import { verdictOf, type EvidenceKind } from '../../rehearsal/verdicts.ts';
@@ -49,6 +50,8 @@ export interface FakeWorld extends Omit<Places, 'activities'> {
   watched: boolean;
   /** Whether a worker polls a queue of environments. */
   isServed: (taskQueue: string) => boolean;
+  /** What the past of stable shows. Default: nothing. */
+  pastOf: (input: CalibrationInput) => Promise<MetricHistory[]>;
   testPasses: (name: string, version: string) => boolean | 'never';
   checkState: (vendor: string) => 'passed' | 'failed' | 'never';
   isOpen: (application: string, release: number) => Promise<boolean>;
@@ -84,6 +87,11 @@ export function createFakeWorld(): FakeWorld {
     timePasses: false,
     watched: true,
     isServed: () => true,
+    pastOf: async ({ metrics }) => {
+      const nothing = { intervals: 0, requestsPerSecond: null, rate: null, calibrated: false };
+      const detail = 'the fake world has no past';
+      return metrics.map(({ name }) => ({ metric: name, ...nothing, detail }));
+    },
     testPasses: () => true,
     checkState: () => 'passed',
     isOpen: async () => true,
@@ -165,12 +173,8 @@ function fakeActivities(world: FakeWorld, placed: Places['activities']) {
       while (world.isServed(taskQueue) === served) await standStill(world);
       return { served: !served, lastPoll: served ? '2026-01-01T00:00:00.000Z' : null };
     },
-    async calibrate({ metrics }) {
-      const nothing = { intervals: 0, requestsPerSecond: null, rate: null, calibrated: false };
-      const histories = metrics.map(({ name }) => {
-        return { metric: name, ...nothing, detail: 'the fake world has no past' };
-      });
-      return { memory: { learned: true }, histories };
+    async calibrate(input) {
+      return { memory: { learned: true }, histories: await world.pastOf(input) };
     },
     async bake(input) {
       world.bakes.push(input);

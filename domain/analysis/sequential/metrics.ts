@@ -41,7 +41,8 @@ export function sequentialSettings(
     minRequests,
     horizon,
     noise: { mode: noise.mode, canaryPods: noise.canaryPods },
-    trafficSplit: split === false ? null : { tolerance: split.tolerance, falseAlarm: split.falseAlarm },
+    trafficSplit:
+      split === false ? null : { tolerance: split.tolerance, falseAlarm: split.falseAlarm },
     restarts: 0,
   };
 }

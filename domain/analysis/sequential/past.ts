@@ -1,8 +1,10 @@
 /** The judge's memory before a rollout begins: how noisy the stable version's metrics have been. */
 
-import type { SequentialMetricSpec } from '../metric-spec.ts';
+import type { MetricSpec, SequentialMetricSpec } from '../metric-spec.ts';
+import { combine } from '../samples.ts';
 import type { AnalysisSettings } from '../spec.ts';
 import type { JudgeMemory } from '../verdict.ts';
+import { pickBounds, slowerThan } from './buckets.ts';
 import { sequentialJudge } from './judge.ts';
 import { sequentialMetric, sequentialSettings } from './metrics.ts';
 import type { History } from './observation.ts';
@@ -22,4 +24,23 @@ export function startFromHistory(
     metric.counts.length > 0 && metric.counts.every(({ noise }) => noise.calibrated) ? [name] : [],
   );
   return { memory: { sequential: state }, calibrated };
+}
+
+/**
+ * Share of the requests that the method will call bad, all of the past together; null where nothing
+ * is counted, or where it is known by definition: the slow ones beyond a quantile.
+ */
+export function badShare(spec: MetricSpec, history: History): number | null {
+  const whole = combine(history.flatMap((pods) => Object.values(pods)));
+  if (whole?.kind === 'ratio') {
+    const share = whole.total > 0 ? whole.bad / whole.total : null;
+    const swapped = spec.judgedBy === 'sequential' && spec.direction === 'decrease';
+    return swapped && share !== null ? 1 - share : share;
+  }
+  if (whole?.kind !== 'latency' || spec.judgedBy !== 'sequential') return null;
+  const metric = sequentialMetric(spec);
+  if (metric.type !== 'latency' || !('threshold' in metric)) return null;
+  const [bound] = pickBounds(metric, whole.buckets, true) ?? [];
+  const slow = bound === undefined ? null : slowerThan(whole.buckets, bound);
+  return slow && slow.requests > 0 ? slow.events / slow.requests : null;
 }

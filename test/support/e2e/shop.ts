@@ -14,7 +14,13 @@ const artifact = resolve(import.meta.dirname, 'version.mjs');
 const digest = createHash('sha256').update(readFileSync(artifact)).digest('hex');
 
 /** How a version behaves; see version.mjs. */
-export type Behaviour = 'good' | 'bad' | `bad-after:${number}` | 'never-ready' | 'exits';
+export type Behaviour =
+  | 'good'
+  | 'bad'
+  | `one-in:${number}`
+  | `bad-after:${number}`
+  | 'never-ready'
+  | 'exits';
 
 export interface SentVersion {
   name: string;

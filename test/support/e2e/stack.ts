@@ -68,8 +68,14 @@ export interface E2eStack {
   stop(): Promise<FoundProcess[]>;
 }
 
-/** Started and ready; `environment` is added for API and worker. `stop` it in the end, also when a test failed. */
-export async function openStack(environment: Record<string, string> = {}): Promise<E2eStack> {
+/**
+ * Started and ready; `environment` is added for API and worker, `envoyPort` is that of Envoy's admin
+ * interface. `stop` it in the end, also when a test failed.
+ */
+export async function openStack(
+  environment: Record<string, string> = {},
+  { envoyPort }: { envoyPort?: number } = {},
+): Promise<E2eStack> {
   const module = (await import(
     /* @vite-ignore */ join(inject('built'), 'embedded', 'stack.js')
   )) as typeof stackModule;
@@ -85,7 +91,7 @@ export async function openStack(environment: Record<string, string> = {}): Promi
       uiPort: await stablePort(),
       ports: {
         temporal: await stablePort(),
-        envoy: await stablePort(),
+        envoy: envoyPort ?? (await stablePort()),
         journal: await stablePort(),
       },
       onProgress: (sentence) => void progress.push(sentence),

@@ -6,10 +6,11 @@ const [behaviour = 'good'] = process.argv.slice(2);
 const [kind, number] = behaviour.split(':');
 let served = 0;
 
-/** `bad`: one in three fails; `bad-after:200`: all fail after so many; `never-ready`, `exits`. */
+/** `bad`: one in three fails; `one-in:100`; `bad-after:200`: all fail then; `never-ready`, `exits`. */
 function isFailing() {
   served += 1;
   if (kind === 'bad') return served % 3 === 0;
+  if (kind === 'one-in') return served % Number(number) === 0;
   return kind === 'bad-after' && served > Number(number);
 }
 
