@@ -1,6 +1,7 @@
 /** What people and bots may do to a release, and when it is refused. */
 
 import { isWatchedBack } from './after-rollback.ts';
+import { isAtDoor, isPastDoor } from './one-way.ts';
 import { approvalRefusal, type GateProgress } from './gates.ts';
 import { overrideTimes } from './calendar/override.ts';
 import type { Wait } from './events.ts';
@@ -48,6 +49,8 @@ export interface ActionRequest {
   full: boolean;
   /** For `promote`: refuse unless this step is the current one, so that a stale button does nothing. */
   step: number | null;
+  /** For `rollback`, `abort` and `reject`: also past a one-way door. */
+  force?: boolean;
   /** For `override`: for how long, in milliseconds. */
   for?: number | undefined;
 }
@@ -66,11 +69,26 @@ export function refusal(
   }
   const there = request.environment === null ? null : progress.rollouts[request.environment];
   const back = (stage === 'rollback' || there?.stage === 'rollback') && action !== 'retry';
-  if (back && !(action === 'skip' && targetsOf(progress, request).some(isWatchedBack))) {
+  if (back && !isOpenOnTheWayBack(action, targetsOf(progress, request))) {
     return 'it is rolling back already, and a rollback is always carried out';
   }
   if (there?.stage === 'ended') return `${there.environment} has ended: ${there.sentence}`;
   return refusals[action](progress, request);
+}
+
+/** What a person can still say while others go back. */
+function isOpenOnTheWayBack(action: Action, targets: readonly RolloutProgress[]): boolean {
+  if (action === 'skip') return targets.some(isWatchedBack);
+  return ['promote', 'rollback', 'abort'].includes(action) && targets.some(isAtDoor);
+}
+
+/** Going back past a one-way door takes an explicit word, and a reason. */
+function refuseDoor(progress: ReleaseProgress, request: ActionRequest): string | null {
+  if (request.force) return request.reason === null ? 'force needs a reason' : null;
+  const past = targetsOf(progress, request).find(isPastDoor);
+  if (!past) return null;
+  const { environment, door } = past;
+  return `${environment} is past a one-way door (${door}); promote it, or say it with force and a reason`;
 }
 
 type Refusal = (progress: ReleaseProgress, request: ActionRequest) => string | null;
@@ -88,22 +106,25 @@ const refusals: Record<Action, Refusal> = {
     return paused || pausedIn.length > 0 ? null : 'it is not paused';
   },
   promote: (progress, request) => refusePromotion(progress, request),
-  rollback: ({ stage }) => {
-    return stage === 'queued'
+  rollback: (progress, request) => {
+    return progress.stage === 'queued'
       ? 'it has not started; use `abort` to take it out of the queue'
-      : null;
+      : refuseDoor(progress, request);
   },
   approve: (progress, { by, environment }) => {
     const reasons = openGates(progress, environment).map((gate) => approvalRefusal(gate, by));
     return reasons.includes(null) ? null : (reasons[0] ?? 'no gate is open');
   },
-  reject: (progress, { environment, reason }) => {
+  reject: (progress, request) => {
+    const { environment, reason } = request;
     const [gate] = openGates(progress, environment);
     if (!gate) return 'no gate is open; use `abort` to stop the release';
-    return reason === null ? 'a rejection needs a reason' : null;
+    return reason === null ? 'a rejection needs a reason' : refuseDoor(progress, request);
   },
-  abort: ({ stage }) =>
-    stage === 'warm' ? 'it has reached 100 %; use `rollback` to go back' : null,
+  abort: (progress, request) =>
+    progress.stage === 'warm'
+      ? 'it has reached 100 %; use `rollback` to go back'
+      : refuseDoor(progress, request),
   retry: (progress) => (canRetry(progress) ? null : 'nothing has failed that could be tried again'),
   skip: (progress, request) => {
     if (request.reason === null) return 'skipping needs a reason';
@@ -173,11 +194,11 @@ function isCalendarWait(wait: Wait | null): boolean {
 function isPromotable(rollout: RolloutProgress): boolean {
   const { gate, stage, step, wait } = rollout;
   if (gate !== null || isStopped(rollout) || isCalendarWait(wait)) return false;
-  return stage === 'bake' || (stage === 'hold' && step !== null);
+  return stage === 'bake' || (stage === 'hold' && step !== null) || isAtDoor(rollout);
 }
 
 /** Waits that began because something did not pass. */
-const failureWaits = new Set(['failure', 'verdict']);
+const failureWaits = new Set(['failure', 'verdict', 'door']);
 
 function canRetry(progress: ReleaseProgress): boolean {
   if (progress.stage === 'rollback' || failureWaits.has(progress.wait?.key ?? '')) return true;

@@ -102,6 +102,8 @@ export type RolloutEventBody =
       sentence: string;
       wait: Wait;
     }
+  /** People meet it from now on, and going back past it takes somebody's explicit word. */
+  | { type: 'door.passed'; version: string; reason: string }
   | { type: 'rollout.finished'; version: string }
   /** It has passed the watch after this wave. */
   | { type: 'rollout.settled'; wave: number }
@@ -136,6 +138,7 @@ export const rolloutEventTypes = [
   'calendar.overridden',
   'rollout.resumed',
   'step.delayed',
+  'door.passed',
   'rollout.finished',
   'rollout.settled',
   'rollback.started',
@@ -189,6 +192,8 @@ export type ReleaseEventBody =
       reason: string | null;
       /** The one environment it is about; null for the release as a whole. */
       only: string | null;
+      /** Past a one-way door all the same. */
+      force?: true;
       /** For `override`: ISO 8601. */
       until?: string;
     }

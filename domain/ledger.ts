@@ -17,11 +17,21 @@ export interface Quarantine {
   at: string;
 }
 
+/** A version that cannot be gone back past, met by people here. */
+export interface Door {
+  version: string;
+  reason: string;
+  release: number;
+  at: string;
+}
+
 export interface EnvironmentLedger {
   /** The version that has the audience when no release is under way; null before the first. */
   live: string | null;
   /** Oldest first, at most `historyLimit`. */
   history: LedgerEntry[];
+  /** One-way doors that were passed, oldest first, at most `doorLimit`; absent: none. */
+  doors?: Door[];
 }
 
 export interface Ledger {
@@ -33,6 +43,7 @@ export interface Ledger {
 
 const historyLimit = 50;
 const versionLimit = 500;
+const doorLimit = 20;
 
 export function emptyLedger(): Ledger {
   return { versions: {}, environments: {}, quarantine: {} };
@@ -51,8 +62,13 @@ export function contradicts(ledger: Ledger, version: Version): boolean {
 
 /** Keeps what the name stands for. Forgets the oldest names that no environment mentions. */
 export function recordVersion(ledger: Ledger, version: Version): Ledger {
-  const { [version.name]: _known, ...others } = ledger.versions;
-  const versions = { ...others, [version.name]: version };
+  const { [version.name]: known, ...others } = ledger.versions;
+  // Said once it holds: whoever submits it again may not know.
+  const oneWay = version.oneWay ?? known?.oneWay;
+  const versions = {
+    ...others,
+    [version.name]: { ...version, ...(oneWay === undefined ? {} : { oneWay }) },
+  };
   const excess = Object.keys(versions).length - versionLimit;
   if (excess <= 0) return { ...ledger, versions };
   const mentioned = new Set(
@@ -73,9 +89,27 @@ export function recordRollout(
   entry: LedgerEntry,
   live: string | null,
 ): Ledger {
-  const { history } = environmentLedger(ledger, environment);
-  const updated = { live, history: [...history, entry].slice(-historyLimit) };
+  const { history, doors } = environmentLedger(ledger, environment);
+  // Whoever went back past a door all the same is on this side of it again.
+  const open = entry.outcome === 'rolled_back' && live !== entry.version;
+  const left = open ? doors?.filter(({ version }) => version !== entry.version) : doors;
+  const updated = {
+    live,
+    history: [...history, entry].slice(-historyLimit),
+    ...(left && left.length > 0 ? { doors: left } : {}),
+  };
   return { ...ledger, environments: { ...ledger.environments, [environment]: updated } };
+}
+
+/** Notes that people have met a version that cannot be gone back past. Said twice it counts once. */
+export function recordDoor(ledger: Ledger, environment: string, door: Door): Ledger {
+  const known = environmentLedger(ledger, environment);
+  const others = (known.doors ?? []).filter(({ version }) => version !== door.version);
+  const doors = [...others, door].slice(-doorLimit);
+  return {
+    ...ledger,
+    environments: { ...ledger.environments, [environment]: { ...known, doors } },
+  };
 }
 
 export function quarantine(ledger: Ledger, version: string, entry: Quarantine): Ledger {

@@ -33,7 +33,11 @@ export function noticeFor(event: CrescendoEvent, progress: ReleaseProgress): Not
       );
     case 'release.holding':
     case 'rollout.holding':
-      return say('warning', `is on hold: ${event.wait.for}`, thenOf(event.wait));
+      return say(
+        event.wait.key === 'door' ? 'alert' : 'warning',
+        `is on hold: ${event.wait.for}`,
+        thenOf(event.wait),
+      );
     case 'calendar.overridden':
       return say(
         'warning',

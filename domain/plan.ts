@@ -8,6 +8,7 @@ import { environmentTaskQueue } from './ids.ts';
 import { gatesBeyond, planGate, stepGates, type GatePlan, type StepGate } from './gates.ts';
 import type { GateSpec } from './gate-spec.ts';
 import { environmentLedger, lastGood, type Ledger } from './ledger.ts';
+import { doorBefore, doorOf } from './one-way.ts';
 import type { Place, ProviderReference, Version } from './release.ts';
 import type { Verification } from './rollback-spec.ts';
 import type { Spec } from './spec.ts';
@@ -42,6 +43,8 @@ export interface RolloutPlan {
   afterWave?: Step | undefined;
   /** How the designated version is watched after a rollback; absent: it is not. */
   verification?: Verification;
+  /** Why it cannot be gone back past, once it has traffic here; absent: it can. */
+  door?: string;
   /** When it may go forward; null where nothing is asked: in staging and on the way back. */
   calendar: RolloutCalendar | null;
 }
@@ -138,8 +141,14 @@ export function planRelease(spec: Spec, version: Version, context: PlanContext):
 /**
  * The plan of an emergency return with no release under way: in every production environment all
  * traffic to `to` (or to its own last good version) at once, unwatched, and verified afterwards.
+ * `force`: also past a one-way door.
  */
-export function planReturn(spec: Spec, to: string | null, ledger: Ledger): PlanResult {
+export function planReturn(
+  spec: Spec,
+  to: string | null,
+  ledger: Ledger,
+  force = false,
+): PlanResult {
   const refusals: string[] = [];
   const back = (environment: string): RolloutPlan[] => {
     const { live } = environmentLedger(ledger, environment);
@@ -152,6 +161,8 @@ export function planReturn(spec: Spec, to: string | null, ledger: Ledger): PlanR
     }
     const bad = ledger.quarantine[version.name];
     if (bad) refusals.push(`${environment}: ${version.name} is quarantined: ${bad.reason}`);
+    const door = force ? null : doorBefore(ledger, environment, version.name);
+    if (door !== null) refusals.push(`${door}; with force and a reason it goes all the same`);
     const rollout = planRollout(spec, version, environment, 'production', { ledger });
     const steps = [{ number: 1, weight: 100, bake: null }];
     const emergency = { tests: [], metrics: [], steps, gates: [], calendar: null };
@@ -212,6 +223,7 @@ function planRollout(
   const stable = live === null ? null : (ledger.versions[live] ?? null);
   const metrics = stage === 'staging' ? [] : metricsFor(spec, stable === null);
   const { metrics: _metrics, ...settings } = spec.analysis;
+  const door = stage === 'staging' ? undefined : doorOf(ledger, environment, version);
   const steps: Step[] =
     stage === 'staging'
       ? [{ number: 1, weight: 100, bake: null }]
@@ -239,6 +251,7 @@ function planRollout(
     ...(stage === 'production' && spec.rollback.verify
       ? { verification: spec.rollback.verify }
       : {}),
+    ...(door === undefined ? {} : { door }),
     calendar: stage === 'staging' ? null : calendarOf(spec, environment),
   };
 }
@@ -349,6 +362,7 @@ function refusalsOf(spec: Spec, rollout: RolloutPlan, context: PlanContext): str
     refusals.push(`${environment}: the designated version ${designated.name} is quarantined`);
   }
   if (stage === 'staging' || !stable) return refusals;
+  refusals.push(...doorRefusals(rollout, context));
   if (!designated) {
     refusals.push(`${environment}: there is no version to roll back to (none finished its bake)`);
   }
@@ -364,6 +378,17 @@ function refusalsOf(spec: Spec, rollout: RolloutPlan, context: PlanContext): str
   return refusals;
 }
 
+/** Neither the way back nor an old version that comes again may lead past a one-way door. */
+function doorRefusals(
+  { environment, version, designated }: RolloutPlan,
+  { ledger }: PlanContext,
+): string[] {
+  const { history } = environmentLedger(ledger, environment);
+  const old = history.some((entry) => entry.version === version.name);
+  const ways = [...(old ? [version.name] : []), ...(designated ? [designated.name] : [])];
+  return ways.flatMap((name) => doorBefore(ledger, environment, name) ?? []);
+}
+
 /** Metrics without a say cannot let anybody pass. */
 function canPass(metric: MetricSpec): boolean {
   return !metric.dryRun && (metric.judgedBy !== 'sequential' || metric.gate);
@@ -371,6 +396,12 @@ function canPass(metric: MetricSpec): boolean {
 
 function warningsOf(spec: Spec, rollout: RolloutPlan): string[] {
   if (rollout.stage === 'staging') return [];
+  const { environment, door, version } = rollout;
+  if (door !== undefined) {
+    const { door: _door, ...without } = rollout;
+    const sentence = `${environment}: ${version.name} cannot be gone back past once it has traffic (${door}): then only a person's rollback with force takes it back`;
+    return [sentence, ...warningsOf(spec, without)];
+  }
   if (rollout.stable) {
     const names = comparing(spec);
     const left = `${rollout.environment}: ${names.join(', ')}: not compared, stable has no traffic beside`;

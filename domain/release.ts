@@ -12,6 +12,8 @@ export interface Version {
   commit?: string;
   /** `owner/name` of the repository the commit lives in. */
   repository?: string;
+  /** Why it cannot be gone back past, once people have met it; absent: it can. */
+  oneWay?: string;
   /** Who wrote the change, by the name they act under here; gates can exclude them. */
   author?: string;
 }

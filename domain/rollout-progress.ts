@@ -53,6 +53,8 @@ export interface RolloutProgress {
   unserved: Wait | null;
   /** The gate that is open now. */
   gate: GateProgress | null;
+  /** Why it cannot be gone back past, once people have met it; null until then, or when it can. */
+  door: string | null;
   /** How the version that has all traffic again is doing; null before it has. */
   back: BackState | null;
   /** Why it rolls or rolled back. */
@@ -89,6 +91,7 @@ export function newRollout(environment: string, at: string): RolloutProgress {
     wait: null,
     unserved: null,
     gate: null,
+    door: null,
     back: null,
     cause: null,
     outcome: null,
@@ -170,6 +173,8 @@ export function advanceRollout(rollout: RolloutProgress, event: RolloutEvent): R
       return { ...rollout, wait: null };
     case 'step.delayed':
       return enter(event.stage, { wait: event.wait });
+    case 'door.passed':
+      return { ...rollout, door: event.reason };
     case 'rollout.finished':
       return enter('finished');
     case 'gate.opened':

@@ -46,7 +46,7 @@ function releaseSentence(event: ReleaseEvent, time: Time): string | null {
     case 'gate.closed':
       return gateSentence(event, time);
     case 'action.accepted':
-      return `${event.action}${event.only === null ? '' : ` in ${event.only}`} by ${person(event.by)}${why(event.reason)}`;
+      return `${event.action}${event.only === null ? '' : ` in ${event.only}`}${event.force ? ' with force' : ''} by ${person(event.by)}${why(event.reason)}`;
     case 'wave.baking':
       return waiting(event.wait, time);
     case 'wave.baked':
@@ -104,6 +104,8 @@ function rolloutSentence(event: RolloutEvent, time: Time): string | null {
       return `goes on in spite of ${event.what}, on the word of ${person(event.by)} (${event.reason}), until ${time(event.until)}`;
     case 'step.delayed':
       return `delayed: ${waiting(event.wait, time)}`;
+    case 'door.passed':
+      return `${event.version} cannot be gone back past from now on: ${event.reason}`;
     case 'rollout.finished':
     case 'rollout.settled':
       return null;

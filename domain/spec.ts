@@ -53,6 +53,13 @@ export const versionSchema = z.strictObject({
     .optional()
     .describe('The commit that CI must have verified'),
   repository: z.string().max(200).optional().describe('owner/name of its repository'),
+  oneWay: z
+    .string()
+    .trim()
+    .min(1)
+    .max(500)
+    .optional()
+    .describe('Why it cannot be gone back past once it has traffic, e.g. a migration'),
   author: z.string().min(1).max(100).optional().describe('Who wrote the change; for gates'),
 });
 

@@ -60,6 +60,7 @@ export function describeRollout(progress: RolloutProgress, plan: RolloutPlan): s
     `**${outcome ?? stage}** since ${progress.since}, ${weightWords(progress)} of the audience`,
     `Stable: ${plan.stable?.name ?? 'none'}. A rollback goes to: ${plan.designated?.name ?? 'nothing'}`,
   ];
+  if (progress.door) lines.push(`It cannot be gone back past: ${progress.door}`);
   if (progress.cause) lines.push(`Cause: ${progress.cause}`);
   if (progress.sentence) lines.push(progress.sentence);
   if (progress.unserved) lines.push(`**${describeWait(progress.unserved)}**`);

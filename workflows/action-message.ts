@@ -26,6 +26,7 @@ const messageSchema = z.strictObject({
   environment: z.string().max(63).nullish(),
   full: z.boolean().default(false),
   step: z.number().int().min(1).nullish(),
+  force: z.boolean().default(false),
   for: z.union([durationSchema, z.number().int().min(1)]).nullish(),
 });
 
@@ -40,7 +41,7 @@ export function parseActionMessage(message: unknown): ActionRequest {
     const text = `the message is not valid: ${z.prettifyError(result.error)}`;
     throw ApplicationFailure.nonRetryable(text, 'request_invalid');
   }
-  const { id, by, reason, environment, full, step, for: ms } = result.data;
+  const { id, by, reason, environment, full, step, force, for: ms } = result.data;
   return {
     id: id ?? uuid4(),
     by,
@@ -48,6 +49,7 @@ export function parseActionMessage(message: unknown): ActionRequest {
     environment: environment ?? null,
     full,
     step: step ?? null,
+    ...(force ? { force } : {}),
     ...(ms == null ? {} : { for: ms }),
   };
 }

@@ -169,7 +169,7 @@ export class Admissions {
     const { spec, ledger } = this.guardian;
     if (!spec) return { refusals: ['there is no specification'] };
     const { version, powers, quarantineOverride } = pending.request;
-    if (pending.mode === 'return') return planReturn(spec, pending.to, ledger);
+    if (pending.mode === 'return') return planReturn(spec, pending.to, ledger, pending.force);
     const held = ledger.quarantine[version.name];
     if (held && quarantineOverride === null)
       return { refusals: [`${version.name} is quarantined: ${held.reason}`] };

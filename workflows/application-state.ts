@@ -2,7 +2,7 @@
 
 import { isRecord } from '../domain/json.ts';
 import { emptyLane } from '../domain/lane.ts';
-import { emptyLedger, quarantine, recordRollout } from '../domain/ledger.ts';
+import { emptyLedger, quarantine, recordDoor, recordRollout } from '../domain/ledger.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { ApplicationState, ReleaseReport, SubmitRequest } from './messages.ts';
 
@@ -11,6 +11,8 @@ export interface Pending {
   request: SubmitRequest;
   mode: 'forward' | 'return';
   to: string | null;
+  /** Of a return: also past a one-way door. */
+  force?: boolean;
   plan: Plan | null;
   /** Its turn in the lane, once it has been admitted. */
   turn?: number;
@@ -99,6 +101,10 @@ export function takeIntoLedger(guardian: Guardian, report: ReleaseReport): void 
     const { version, at, environment, live } = report;
     const entry = { version, release, outcome: 'rolled_back' as const, at };
     guardian.ledger = recordRollout(guardian.ledger, environment, entry, live);
+  }
+  if (report.kind === 'door') {
+    const { environment, version, reason, at } = report;
+    guardian.ledger = recordDoor(guardian.ledger, environment, { version, reason, release, at });
   }
   if (report.kind === 'quarantine') {
     const { version, reason, at } = report;

@@ -132,8 +132,9 @@ export async function application(input: ApplicationInput): Promise<void> {
   async function goBack(request: ReturnRequest): Promise<SubmitAnswer> {
     const known = findKey(guardian, request.idempotencyKey, request);
     if (typeof known === 'number') return answer(known, true);
-    const version = planOf(returnPlan(guardian, request.to)).version;
-    const { by, reason, idempotencyKey } = request;
+    const version = planOf(returnPlan(guardian, request)).version;
+    const { by, idempotencyKey, force = false } = request;
+    const reason = force ? `with force: ${request.reason}` : request.reason;
     const submission = {
       version,
       by,
@@ -142,7 +143,7 @@ export async function application(input: ApplicationInput): Promise<void> {
       quarantineOverride: reason ?? 'return',
     };
     return open(
-      { request: submission, mode: 'return', to: request.to, plan: null, attempt: 1 },
+      { request: submission, mode: 'return', to: request.to, force, plan: null, attempt: 1 },
       request,
     );
   }
@@ -252,13 +253,15 @@ function checkReturn(guardian: Guardian, request: ReturnRequest): void {
     const active = formatReleaseId({ application: name, number: lane.active.number });
     throw refuse('action_refused', `${active} is under way: roll that release back`);
   }
-  planOf(returnPlan(guardian, request.to));
+  const forced = request.force === true && request.reason === null;
+  refuseIf(forced, 'request_invalid', 'force needs a reason');
+  planOf(returnPlan(guardian, request));
 }
 
-function returnPlan(guardian: Guardian, to: string | null): PlanResult {
+function returnPlan(guardian: Guardian, { to, force }: ReturnRequest): PlanResult {
   if (!guardian.spec)
     throw refuse('application_unknown', `${guardian.application} has no specification yet`);
-  return planReturn(guardian.spec, to, guardian.ledger);
+  return planReturn(guardian.spec, to, guardian.ledger, force);
 }
 
 /** The plan, or a refusal that lists every reason. */
@@ -294,6 +297,10 @@ function describe(guardian: Guardian): string {
   lines.push('', '| environment | live |', '| --- | --- |');
   for (const [environment, { live }] of Object.entries(ledger.environments)) {
     lines.push(`| ${environment} | ${live ?? 'nothing'} |`);
+  }
+  for (const [environment, { doors = [] }] of Object.entries(ledger.environments)) {
+    for (const { version, reason } of doors)
+      lines.push('', `One-way door in ${environment}: ${version} (${reason})`);
   }
   for (const hold of holds) lines.push('', `On hold: ${holdSentence(hold)}`);
   for (const [version, { reason }] of Object.entries(ledger.quarantine)) {

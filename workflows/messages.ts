@@ -21,6 +21,8 @@ export interface ActionMessage {
   environment?: string | null | undefined;
   full?: boolean | undefined;
   step?: number | null | undefined;
+  /** Also past a one-way door. */
+  force?: boolean | undefined;
   /** Milliseconds, or a duration such as `2h`. */
   for?: number | string | null | undefined;
 }
@@ -85,6 +87,8 @@ export interface ReturnRequest {
   by: Actor;
   reason: string | null;
   idempotencyKey: string | null;
+  /** Also past a one-way door; needs a reason. */
+  force?: boolean;
 }
 export const returnUpdate = defineUpdate<SubmitAnswer, [ReturnRequest]>('rollback');
 
@@ -154,6 +158,15 @@ export type ReleaseReport =
       environment: string;
       version: string;
       live: string | null;
+      at: string;
+    }
+  /** People meet a version there that cannot be gone back past. */
+  | {
+      kind: 'door';
+      release: number;
+      environment: string;
+      version: string;
+      reason: string;
       at: string;
     }
   | { kind: 'quarantine'; release: number; version: string; reason: string; at: string }

@@ -38,8 +38,10 @@ export function registerReleaseHandlers(release: Release, fleet: Fleet, reporter
     const [oldest] = seen;
     if (seen.size > rememberedIds && oldest !== undefined) seen.delete(oldest);
     take(release, action, request);
-    // A turn of the whole release is carried out by its body, in its own order.
-    const ownTurn = action === 'rollback' || action === 'abort';
+    // A turn of the whole release is carried out by its body, in its own order; while it does that,
+    // the word is for those that hold before a one-way door.
+    const turns = action === 'rollback' || action === 'abort';
+    const ownTurn = turns && release.progress.stage !== 'rollback';
     if (!ownTurn || request.environment !== null) {
       await steerFleet(release, fleet, action, request);
     }

@@ -46,6 +46,8 @@ export interface Turn {
   cause: string;
   /** The version is to blame, so it stays out. */
   quarantine: boolean;
+  /** Also past a one-way door. */
+  force?: true;
 }
 
 export interface ReleaseRequests {
@@ -151,18 +153,27 @@ export function take(release: Release, action: Action, request: ActionRequest): 
   const { by, reason, environment } = request;
   const because = (verb: string) => `${verb} by ${by.id}${reason ? `: ${reason}` : ''}`;
   const { requests, progress } = release;
+  const force = request.force ? { force: true as const } : {};
   const until = action === 'override' ? { until: inTime(request.for ?? overrideTimes.action) } : {};
-  release.record({ type: 'action.accepted', action, by, reason, only: environment, ...until });
+  release.record({
+    type: 'action.accepted',
+    action,
+    by,
+    reason,
+    only: environment,
+    ...force,
+    ...until,
+  });
   switch (action) {
     case 'rollback':
       requests.blamed ??= because('rolled back');
       if (environment === null) {
-        requests.turn ??= { action, by, cause: because('rolled back'), quarantine: true };
+        requests.turn ??= { action, by, cause: because('rolled back'), quarantine: true, ...force };
       }
       return;
     case 'abort':
       if (environment === null) {
-        requests.turn ??= { action, by, cause: because('aborted'), quarantine: false };
+        requests.turn ??= { action, by, cause: because('aborted'), quarantine: false, ...force };
       }
       return;
     case 'approve': {

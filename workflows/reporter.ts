@@ -47,6 +47,10 @@ export function startReporter({ application, number }: ReleaseId): Reporter {
   return {
     observe(events) {
       for (const event of events) {
+        if (event.type === 'door.passed') {
+          const { environment, version, reason, at } = event;
+          waiting.push({ kind: 'door', release: number, environment, version, reason, at });
+        }
         if (event.type !== 'rollout.ended' && event.type !== 'rollout.finished') continue;
         const report = rolloutReport(number, event);
         if (report) waiting.push(report);

@@ -49,6 +49,8 @@ export interface Departure {
   by: Actor;
   /** `stable`: an abort, the version itself is not to blame. */
   to: 'designated' | 'stable';
+  /** A person's explicit word: also past a one-way door. */
+  forced?: true;
 }
 
 /** What was asked of a rollout and not yet done. */
@@ -185,14 +187,14 @@ export function steer(
       requests.skipped = because('skipped');
       return;
     case 'rollback':
-      requests.departure ??= { cause: because('rolled back'), by, to: 'designated' };
+      depart(rollout, request, { cause: because('rolled back'), by, to: 'designated' });
       return;
     case 'reject':
       closeWithNo(rollout, because('rejected'));
-      requests.departure ??= { cause: because('rejected'), by, to: 'designated' };
+      depart(rollout, request, { cause: because('rejected'), by, to: 'designated' });
       return;
     case 'abort':
-      requests.departure ??= { cause: because('aborted'), by, to: 'stable' };
+      depart(rollout, request, { cause: because('aborted'), by, to: 'stable' });
       return;
     case 'override':
       if (reason === null) return;
@@ -207,6 +209,16 @@ export function steer(
     case 'approve':
       approve(rollout, by, reason);
   }
+}
+
+/** The first word counts, unless a later one goes where the first one may not. */
+function depart(
+  { requests }: Rollout,
+  { force }: Pick<ActionRequest, 'force'>,
+  departure: Departure,
+): void {
+  if (force && !requests.departure?.forced) requests.departure = { ...departure, forced: true };
+  else requests.departure ??= departure;
 }
 
 function approve({ progress, record }: Rollout, by: Actor, reason: string | null): void {

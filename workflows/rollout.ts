@@ -37,10 +37,11 @@ import {
 } from './rollout-state.ts';
 import { startScribe } from './scribe.ts';
 import { calibrate } from './stages/calibrate.ts';
+import { holdAtDoor, isShut } from './stages/door.ts';
 import { expand, untilConcluded } from './stages/expand.ts';
 import { retire } from './stages/retire.ts';
 import { rollBack } from './stages/rollback.ts';
-import { stageCandidate, testCandidate } from './stages/stage.ts';
+import { bringUp, stageCandidate, testCandidate } from './stages/stage.ts';
 import { untilClear } from './stages/window.ts';
 
 export type { RolloutInput } from './rollout-state.ts';
@@ -69,11 +70,47 @@ export async function rollout(input: RolloutInput): Promise<RolloutProgress> {
   return current.progress;
 }
 
-/** The way to 100 % and the wait for the release's end; what it returns is why it turned back. */
+/**
+ * The way to 100 % and the wait for the release's end; what it returns is why it turned back. Before
+ * a one-way door it holds instead, and goes on when a person says so.
+ */
 async function goForward(current: Rollout): Promise<Departure | null> {
+  const departure = await begin(current);
+  return CancellationScope.nonCancellable(async () => {
+    let last = departure;
+    while (last && (await isShut(current, last))) last = await decideAtDoor(current, last);
+    return last;
+  });
+}
+
+async function begin(current: Rollout): Promise<Departure | null> {
   if (current.input.mode === 'return') {
     return { cause: 'its workflow was lost', by: policyActor, to: 'designated' };
   }
+  return untilDeparture(current, async () => {
+    await untilClear(current);
+    const candidate = await stageCandidate(current);
+    await testCandidate(current, candidate, current.plan.tests);
+    await calibrate(current);
+    await expand(current, candidate);
+    await untilConcluded(current);
+  });
+}
+
+async function decideAtDoor(current: Rollout, held: Departure): Promise<Departure | null> {
+  const decision = await holdAtDoor(current, held);
+  if ('cause' in decision) return decision;
+  return untilDeparture(current, async () => {
+    await expand(current, await bringUp(current, current.candidate), decision);
+    await untilConcluded(current);
+  });
+}
+
+/** Goes forward until it is there (null), or until something turns it back. */
+async function untilDeparture(
+  current: Rollout,
+  story: () => Promise<void>,
+): Promise<Departure | null> {
   const forward = new CancellationScope();
   const departing = condition(() => current.requests.departure !== null);
   departing.then(
@@ -81,14 +118,7 @@ async function goForward(current: Rollout): Promise<Departure | null> {
     () => {},
   );
   try {
-    await forward.run(async () => {
-      await untilClear(current);
-      const candidate = await stageCandidate(current);
-      await testCandidate(current, candidate, current.plan.tests);
-      await calibrate(current);
-      await expand(current, candidate);
-      await untilConcluded(current);
-    });
+    await forward.run(story);
     return null;
   } catch (error) {
     return current.requests.departure ?? departureFor(error);

@@ -46,6 +46,7 @@ export const rollbackBody = z
       .optional()
       .describe('Version to return to; without it the last good one of each environment'),
     reason: reasonSchema.optional(),
+    force: z.boolean().default(false).describe('Also past a one-way door; needs a reason'),
   })
   .prefault({});
 export type RollbackBody = z.output<typeof rollbackBody>;

@@ -151,8 +151,8 @@ export class ApplicationsService {
     by: Actor,
     idempotencyKey: string | null,
   ) {
-    const { to = null, reason = null } = body;
-    const request = { to, by, reason, idempotencyKey };
+    const { to = null, reason = null, force } = body;
+    const request = { to, by, reason, idempotencyKey, ...(force ? { force } : {}) };
     const answer = await this.temporal.ask({ kind: 'application', name: application }, () =>
       this.handle(application).executeUpdate(returnUpdate, { args: [request] }),
     );

@@ -18,6 +18,10 @@ export const actionBody = z
     environment: z.string().max(63).optional().describe('Only this environment'),
     full: z.boolean().default(false).describe('For `promote`: straight to 100 %'),
     step: z.int().min(1).optional().describe('For `promote`: refuse unless this step is current'),
+    force: z
+      .boolean()
+      .default(false)
+      .describe('For `rollback`, `abort` and `reject`: also past a one-way door'),
     for: durationSchema.optional().describe('For `override`: how long; 1h without it, at most 7d'),
   })
   .prefault({});

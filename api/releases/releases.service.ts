@@ -119,7 +119,7 @@ export class ReleasesService {
   }
 }
 
-/** The actions that the release would accept from this person now, given a reason. */
+/** The actions that the release would accept from this person now, given a reason and force. */
 function allowedActions(progress: ReleaseProgress, by: Actor): Action[] {
   const request = {
     id: '',
@@ -128,6 +128,7 @@ function allowedActions(progress: ReleaseProgress, by: Actor): Action[] {
     environment: null,
     full: false,
     step: null,
+    force: true,
   };
   return actions.filter((action) => refusal(progress, action, request) === null);
 }

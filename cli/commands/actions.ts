@@ -21,6 +21,7 @@ interface ActionFlags {
   to?: string;
   for?: string;
   yes?: boolean;
+  force?: boolean;
   all?: boolean;
 }
 
@@ -65,7 +66,11 @@ function addSpecialOptions(command: Command, name: Action): void {
   if (name === 'rollback')
     command.option('--to <version>', 'to this version instead of the designated one');
   if (name === 'resume') command.option('--all', 'all applications, after `stop --all`');
-  if (name in questions) command.option('--yes', 'do not ask');
+  if (name in questions) {
+    command
+      .option('--yes', 'do not ask')
+      .option('--force', 'also past a one-way door; needs a reason');
+  }
 }
 
 /** What is asked first. Enter means yes where haste matters and the way on stays open. */
@@ -98,8 +103,8 @@ async function actOn(
   if (question && !(await confirm(call, question.ask(id), { yes: flags.yes, preset }))) {
     return keep(call);
   }
-  const { reason, environment, full, step } = flags;
-  const body = { reason, environment, full, step, for: flags.for };
+  const { reason, environment, full, step, force } = flags;
+  const body = { reason, environment, full, step, force, for: flags.for };
   const answer = await client.post<ReleaseAnswer>(`${releasePath(id)}/${name}`, { body });
   if (call.json) call.printJson(answer);
   else call.print([[['strong', answer.id], `   ${name} accepted   `, stateOf(answer)]]);
@@ -131,13 +136,13 @@ async function returnTo(
   call: Call,
   client: Client,
   state: ApplicationAnswer,
-  { to, reason, yes }: ActionFlags,
+  { to, reason, yes, force }: ActionFlags,
 ): Promise<ExitCode> {
   const { application } = state;
   const question = `Return ${application} now: ${returnsOf(state, to)}?`;
   if (!(await confirm(call, question, { yes, preset: true }))) return keep(call);
   const path = `/applications/${segment(application)}/rollback`;
-  const answer = await client.post<SubmitAnswer>(path, { body: { to, reason } });
+  const answer = await client.post<SubmitAnswer>(path, { body: { to, reason, force } });
   report(call, answer);
   call.say(`Watch it: crescendo watch ${answer.id}`);
   return exitCodes.ok;

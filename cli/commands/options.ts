@@ -30,6 +30,7 @@ export interface VersionFlags {
   repository?: string;
   config?: string;
   author?: string;
+  oneWay?: string;
 }
 
 /** What a version is made of. `asked`: the command itself asks for what is required. */
@@ -43,12 +44,13 @@ export function withVersion(command: Command, required?: 'asked'): Command {
     .option('--commit <sha>', 'the commit that CI must have verified')
     .option('--repository <name>', "owner/name of the commit's repository")
     .option('--author <name>', 'who wrote the change: gates can exclude them')
+    .option('--one-way <reason>', 'why it cannot be gone back past once it has traffic')
     .option('--config <digest>', 'digest of the configuration that belongs to it');
 }
 
 export function versionOf({ version, ...rest }: VersionFlags) {
-  const { artifact, commit, repository, config, author } = rest;
-  return { name: version, artifact, commit, repository, config, author };
+  const { artifact, commit, repository, config, author, oneWay } = rest;
+  return { name: version, artifact, commit, repository, config, author, oneWay };
 }
 
 /** Parser of whole numbers from `min` to `max`. */

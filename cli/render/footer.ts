@@ -1,6 +1,7 @@
 /** Below the environments: checks, the open gate, what is waited for, who did what, what to run. */
 
 import { openGates, refusal, type Action, type ActionRequest } from '../../domain/actions.ts';
+import { isPastDoor } from '../../domain/one-way.ts';
 import type { ActionRecord, CheckProgress } from '../../domain/progress.ts';
 import { checkMarks, marked } from './marks.ts';
 import { cut, pad, wrap, type Line, type Tone } from './text.ts';
@@ -72,7 +73,9 @@ export function nextCommands({ progress }: View): Line[] {
     (action) => refusal(progress, action, anybody) === null || (open && action === 'approve'),
   );
   return accepted.map((action, index): Line => {
-    const reason = needsReason.has(action) ? ' --reason "…"' : '';
+    const forced = action === 'rollback' && Object.values(progress.rollouts).some(isPastDoor);
+    const force = forced ? ' --force' : '';
+    const reason = needsReason.has(action) || forced ? `${force} --reason "…"` : '';
     const label = pad(index === 0 ? 'run' : 'or', labelWidth);
     return [['quiet', label], `crescendo ${action} ${progress.id}${reason}`];
   });
@@ -85,6 +88,7 @@ const anybody: ActionRequest = {
   environment: null,
   full: false,
   step: null,
+  force: true,
 };
 
 /** What would end the wait, by the key of the wait. */
@@ -94,6 +98,7 @@ const remedies: Record<string, Action[]> = {
   verdict: ['promote', 'retry', 'rollback'],
   failure: ['retry', 'skip', 'abort'],
   sick: ['retry', 'skip'],
+  door: ['promote', 'retry', 'rollback'],
   window: ['override', 'rollback'],
   freeze: ['override', 'rollback'],
   hold: ['override', 'rollback'],

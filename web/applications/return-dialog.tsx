@@ -19,10 +19,12 @@ export function ReturnDialog({ answer, onClose }: ReturnDialogProps) {
   const [key] = useState(newKey);
   const [to, setTo] = useState('');
   const [reason, setReason] = useState('');
+  const [force, setForce] = useState(false);
+  const doors = Object.values(ledger.environments).flatMap((place) => place.doors ?? []);
   const back = useMutation({
     mutationFn: () => {
       const why = reason.trim();
-      const body = { ...(to === '' ? {} : { to }), ...(why === '' ? {} : { reason: why }) };
+      const body = { ...(to === '' ? {} : { to }), ...(why === '' ? {} : { reason: why }), force };
       const path = `/applications/${application}/rollback`;
       return request<SubmitAnswer>(path, { method: 'POST', body, idempotencyKey: key });
     },
@@ -43,10 +45,21 @@ export function ReturnDialog({ answer, onClose }: ReturnDialogProps) {
           ))}
         </select>
       </label>
+      {doors.length > 0 && (
+        <label>
+          <input
+            type="checkbox"
+            checked={force}
+            onChange={(event) => setForce(event.target.checked)}
+          />
+          Also past a one-way door ({doors.map(({ version }) => version).join(', ')})
+        </label>
+      )}
       <label>
-        Reason (optional)
+        Reason{force ? '' : ' (optional)'}
         <input
           value={reason}
+          required={force}
           maxLength={500}
           autoComplete="off"
           onChange={(event) => setReason(event.target.value)}

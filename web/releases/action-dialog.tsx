@@ -5,7 +5,13 @@ import { Dialog } from '../parts/dialog.tsx';
 import { ProblemNote } from '../parts/problem-note.tsx';
 import type { ReleaseAnswer } from '../server/answers.ts';
 import { newKey } from '../server/request.ts';
-import { consequence, nextWeight, targetsOf, type ActionButton } from './action-view.ts';
+import {
+  consequence,
+  doorBefore,
+  nextWeight,
+  targetsOf,
+  type ActionButton,
+} from './action-view.ts';
 import type { Decision } from './use-act.ts';
 
 interface ActionDialogProps {
@@ -31,6 +37,7 @@ export function ActionDialog(props: ActionDialogProps) {
   const [full, setFull] = useState(false);
   const promoted =
     action === 'promote' ? targets.find((at) => at.environment === place) : undefined;
+  const door = doorBefore(release, action, targets.length > 1 ? place : '');
   const decide = () => {
     const why = reason.trim();
     const environment = targets.length > 1 ? place : '';
@@ -41,9 +48,10 @@ export function ActionDialog(props: ActionDialogProps) {
       ...(environment === '' ? {} : { environment }),
       ...(promoted?.step == null ? {} : { step: promoted.step }),
       ...(action === 'promote' && full ? { full } : {}),
+      ...(door === null ? {} : { force: true }),
     });
   };
-  const needsReason = ['skip', 'reject', 'override'].includes(action);
+  const needsReason = door !== null || ['skip', 'reject', 'override'].includes(action);
   return (
     <Dialog title={`${label}: ${release.id}`} onClose={onClose} onSubmit={decide}>
       <p>{consequence(release, action)}</p>
@@ -56,6 +64,12 @@ export function ActionDialog(props: ActionDialogProps) {
               <option key={environment}>{environment}</option>
             ))}
           </select>
+        </label>
+      )}
+      {door !== null && (
+        <label>
+          <input type="checkbox" required />
+          Go back past the one-way door ({door})
         </label>
       )}
       {promoted && (

@@ -1,6 +1,7 @@
 /** actionButtons: which actions a release offers, in which order, and what each one means now. */
 
 import { isWatchedBack } from '../../domain/after-rollback.ts';
+import { isPastDoor } from '../../domain/one-way.ts';
 import { openGates, type Action } from '../../domain/actions.ts';
 import type { RolloutProgress } from '../../domain/rollout-progress.ts';
 import { reach } from '../../domain/words.ts';
@@ -88,6 +89,15 @@ export function targetsOf(release: ReleaseAnswer, action: Action): ActionTarget[
 function isPromotable({ stage, step, gate }: RolloutProgress): boolean {
   if (gate !== null) return false;
   return stage === 'bake' || (stage === 'hold' && step !== null);
+}
+
+/** Why an action would lead back past a one-way door; null when it does not. */
+export function doorBefore(release: ReleaseAnswer, action: Action, place: string): string | null {
+  if (!['rollback', 'abort', 'reject'].includes(action)) return null;
+  const past = Object.values(release.rollouts).find((rollout) => {
+    return isPastDoor(rollout) && (place === '' || rollout.environment === place);
+  });
+  return past ? `${past.environment}: ${past.door}` : null;
 }
 
 /** What will happen, in one sentence. */

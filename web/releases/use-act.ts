@@ -14,6 +14,8 @@ export interface Decision {
   environment?: string;
   full?: boolean;
   step?: number;
+  /** Also past a one-way door. */
+  force?: boolean;
 }
 
 export function useAct(id: string) {

@@ -9,7 +9,7 @@ import { insist } from './insist.ts';
 /** Takes a step: its weight, and what goes to the candidate beside it. */
 export async function takeStep(rollout: Rollout, step: Step): Promise<void> {
   // Whoever mirrors throws the answers away, so that nobody has met the candidate.
-  if (step.rules?.rings) rollout.exposed = true;
+  if (step.rules?.rings) expose(rollout);
   await shift(rollout, step.weight, step.number, step.rules);
 }
 
@@ -27,7 +27,7 @@ export async function shift(
   const shares = sharesAt(rollout, weight, rules);
   const fence = rollout.nextFence();
   // Noted before the call: a router that fails may have done it all the same.
-  if (weight > 0) rollout.exposed = true;
+  if (weight > 0) expose(rollout);
   const { environment, version, taskQueue, place } = plan;
   const audience = audienceOf({ weight, ...(rules && { rules }) });
   const summary = `${audience} of ${environment} to ${version.name}`;
@@ -42,6 +42,14 @@ export async function shift(
       })
     : shares;
   rollout.record({ type: 'traffic.shifted', shares: seen, weight, step });
+}
+
+/** From now on people may have met the candidate; a one-way door is passed with that. */
+function expose(rollout: Rollout): void {
+  const { plan, exposed } = rollout;
+  rollout.exposed = true;
+  if (exposed || plan.door === undefined) return;
+  rollout.record({ type: 'door.passed', version: plan.version.name, reason: plan.door });
 }
 
 /** The complete set at a weight: the stable version has the rest. */

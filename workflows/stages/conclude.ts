@@ -92,8 +92,16 @@ async function returnParts(
     current.record({ type: 'stage.entered', stage: 'rollback' });
   }
   if (order.length > 0) current.record({ type: 'rollback.ordered', order });
-  const { action, by, cause } = turn;
-  const request = { id: 'turn', by, reason: cause, environment: null, full: false, step: null };
+  const { action, by, cause, force = false } = turn;
+  const request = {
+    id: 'turn',
+    by,
+    reason: cause,
+    environment: null,
+    full: false,
+    step: null,
+    force,
+  };
   for (const [index, { wave, environments }] of order.entries()) {
     await steerFleet(current, fleet, action, request, new Set(environments));
     if (index === order.length - 1) return;

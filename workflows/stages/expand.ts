@@ -6,26 +6,36 @@ import type { Step } from '../../domain/strategy.ts';
 import { waitFrom, waitUntil, type Rollout } from '../rollout-state.ts';
 import { takeStep } from './canary.ts';
 import { untilRolloutMayGoOn } from './estate.ts';
+import type { Onward } from './door.ts';
 import { feedback, goOn, underGuard, type StepEnd } from './feedback.ts';
 import { testCandidate } from './stage.ts';
 import { passStepGates } from './step-gate.ts';
 import { leaveWhenClosed, untilClear } from './window.ts';
 
-/** Takes every step of the plan. Returns once the last one has finished its bake. */
-export async function expand(rollout: Rollout, candidate: Deployment): Promise<void> {
+/**
+ * Takes every step of the plan, or those that are left. Returns once the last one has finished its
+ * bake.
+ */
+export async function expand(
+  rollout: Rollout,
+  candidate: Deployment,
+  onward: Onward = { from: 1, full: false },
+): Promise<void> {
   const closing = leaveWhenClosed(rollout);
   try {
-    await takeSteps(rollout, candidate);
+    await takeSteps(rollout, candidate, onward);
   } finally {
     closing.cancel();
   }
   rollout.record({ type: 'rollout.finished', version: rollout.candidate.name });
 }
 
-async function takeSteps(rollout: Rollout, candidate: Deployment): Promise<void> {
-  let full = false;
-  let held: Step | null = null;
-  for (const step of rollout.plan.steps) {
+async function takeSteps(rollout: Rollout, candidate: Deployment, onward: Onward): Promise<void> {
+  const { steps } = rollout.plan;
+  let { full } = onward;
+  let held = steps.find(({ number }) => number === onward.from - 1) ?? null;
+  for (const step of steps) {
+    if (step.number < onward.from) continue;
     if (full && step.weight < 100) continue;
     full = (await clearTheWay(rollout, step, held)) === 'full' || full;
     if (full && step.weight < 100) continue;

@@ -25,7 +25,8 @@ export async function stageCandidate(rollout: Rollout): Promise<Deployment> {
   return deployed;
 }
 
-function bringUp(rollout: Rollout, version: Version): Promise<Deployment> {
+/** Up and ready; where it is that already, nothing happens. */
+export function bringUp(rollout: Rollout, version: Version): Promise<Deployment> {
   const { place, environment, taskQueue } = rollout.plan;
   const summary = `bring up ${version.name} in ${environment}`;
   return insist(rollout, {
