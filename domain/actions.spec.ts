@@ -39,6 +39,7 @@ const accepted: Record<Situation, Action[]> = {
   'baking at 100 %': ['pause', 'promote', 'rollback', 'abort'],
   warm: ['rollback'],
   'rolling back': ['retry'],
+  'held at a one-way door': ['pause', 'promote', 'retry'],
   'back, and watched': ['retry', 'skip'],
   'back, and sick': ['retry', 'skip'],
   ended: [],
@@ -95,6 +96,16 @@ describe('domain/actions', () => {
     ['resuming one environment', 'baking, eu paused', 'resume', { environment: 'eu' }],
   ])('accepts %s', (_, situation, action, change) => {
     expect(refusal(situations[situation], action, request(change))).toBeNull();
+  });
+
+  it('goes back past a one-way door with force and a reason, and not without', () => {
+    const progress = situations['held at a one-way door'];
+    for (const action of ['rollback', 'abort'] as const) {
+      expect(refusal(progress, action, request())).toContain('(drops a column)');
+      const forced = request({ force: true });
+      expect(refusal(progress, action, forced)).toBeNull();
+      expect(refusal(progress, action, { ...forced, reason: null })).toBe('force needs a reason');
+    }
   });
 
   it('takes one approval of a person, not two', () => {

@@ -270,6 +270,17 @@ export const scenes: Record<string, TellingScene> = {
       await end(number);
     }),
   },
+  'held-at-a-one-way-door': {
+    story: after(told, async ({ world, submit, until, act, end, goBack }) => {
+      world.verdictFor = ({ weight }) => (weight === 25 ? 'fail' : 'pass');
+      const { number } = await submit(aVersion('1.1.0', { oneWay: 'drops a column' }));
+      await until(number, waitingFor('door'));
+      await act(number, 'promote', { reason: 'a known bug' });
+      await end(number);
+      const forced = { force: true, reason: 'restored' };
+      await end((await goBack('1.0.0', forced)).number);
+    }),
+  },
   'back-on-a-sick-version': {
     story: after(told, async ({ world, begin, act, end }) => {
       world.verdictFor = () => 'fail';

@@ -151,6 +151,11 @@ export const situations = {
     eu({ type: 'rollback.started', to: '1.0.0', cause: 'errors', by: jane }),
     { type: 'stage.entered', stage: 'rollback' },
   ),
+  'held at a one-way door': fold(
+    ...toStepOne,
+    eu({ type: 'door.passed', version: '1.1.0', reason: 'drops a column' }),
+    holding('door'),
+  ),
   'back, and watched': fold(...toTheWatch),
   'back, and sick': fold(
     ...toTheWatch,
