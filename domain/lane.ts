@@ -12,7 +12,7 @@ export interface QueuedRelease {
 }
 
 /** The least urgent first. */
-const urgencies = ['hotfix'] as const;
+const urgencies = ['hotfix', 'return'] as const;
 export type Urgency = (typeof urgencies)[number];
 
 export interface Lane {
@@ -44,7 +44,7 @@ export function emptyLane(): Lane {
 export interface LaneRules {
   /** For an ordinary one. */
   concurrency: Spec['concurrency'];
-  /** An urgent one sends a less urgent one away that has the lane. */
+  /** A hotfix sends a less urgent one away that has the lane; a return always does. */
   preempts: boolean;
 }
 
@@ -78,7 +78,8 @@ export function arrive(lane: Lane, entry: QueuedRelease, rules: LaneRules): Lane
 }
 
 function sendsAway(active: QueuedRelease, entry: QueuedRelease, rules: LaneRules): boolean {
-  if (entry.urgent) return rules.preempts && rank(active) < rank(entry);
+  const preempts = entry.urgent === 'return' || rules.preempts;
+  if (entry.urgent) return preempts && rank(active) < rank(entry);
   return rules.concurrency === 'replace' && !active.urgent;
 }
 

@@ -18,7 +18,14 @@ import type { LaneEffect } from '../domain/lane.ts';
 import { planRelease, planReturn } from '../domain/plan.ts';
 import type { Spec } from '../domain/spec.ts';
 import { takeTurn, type Guardian, type Pending } from './application-state.ts';
-import { actionSignal, admitSignal, refuseSignal, yieldSignal } from './messages.ts';
+import {
+  actionSignal,
+  admitSignal,
+  recallSignal,
+  refuseSignal,
+  yieldSignal,
+  type RecallMessage,
+} from './messages.ts';
 import { telling } from './proxies.ts';
 import type { release, ReleaseInput } from './release.ts';
 import { attributes } from './search-attributes.ts';
@@ -26,8 +33,10 @@ import { attributes } from './search-attributes.ts';
 /** How often a release is looked after whose handle was lost by continue-as-new. */
 const watchInterval = 60_000;
 
+type Effect = LaneEffect | { do: 'recall'; number: number; message: RecallMessage };
+
 export class Admissions {
-  private readonly effects: LaneEffect[] = [];
+  private readonly effects: Effect[] = [];
   /** Releases that have their place in the lane, but no workflow that could be told of it yet. */
   private readonly starting = new Map<number, Promise<void>>();
   private readonly guardian: Guardian;
@@ -41,6 +50,11 @@ export class Admissions {
   /** Effects are carried out by `run`, in the order of the decisions. */
   enqueue(effects: readonly LaneEffect[]): void {
     this.effects.push(...effects);
+  }
+
+  /** Calls a release back, after everything that was decided before. */
+  recall(number: number, message: RecallMessage): void {
+    this.effects.push({ do: 'recall', number, message });
   }
 
   /** Starts the workflow of a release, which then waits for its admission. */
@@ -121,7 +135,7 @@ export class Admissions {
     }
   }
 
-  private async carryOut(effect: LaneEffect): Promise<void> {
+  private async carryOut(effect: Effect): Promise<void> {
     const { application } = this.guardian;
     await this.starting.get(effect.number);
     const handle = getExternalWorkflowHandle(
@@ -134,7 +148,11 @@ export class Admissions {
         const sentence = `release ${formatReleaseId({ application, number: effect.by })} took its place`;
         return handle.signal(refuseSignal, { outcome: 'superseded', sentence });
       }
+      case 'recall':
+        return handle.signal(recallSignal, effect.message);
       case 'abort': {
+        const recalling = this.recallFor(effect.by);
+        if (recalling) return handle.signal(recallSignal, recalling);
         const reason = `replaced by ${formatReleaseId({ application, number: effect.by })}`;
         return handle.signal(actionSignal('abort'), {
           by: { id: 'crescendo', channel: 'policy' },
@@ -142,8 +160,22 @@ export class Admissions {
         });
       }
       case 'yield':
-        return handle.signal(yieldSignal, { to: effect.to });
+        return handle.signal(yieldSignal, {
+          to: effect.to,
+          urgent: this.recallFor(effect.to) !== null,
+        });
     }
+  }
+
+  /** How a return has the one under way called back; null for any other release. */
+  private recallFor(number: number): RecallMessage | null {
+    const { application, pending } = this.guardian;
+    const { mode, request, force = false } = pending[number] ?? {};
+    if (mode !== 'return' || !request) return null;
+    const id = formatReleaseId({ application, number });
+    const { by, version, reason } = request;
+    const why = `for the return ${id} to ${version.name}${reason === null ? '' : `: ${reason}`}`;
+    return { action: 'abort', by, reason: why, force, waiting: id };
   }
 
   /** The plan is made now, from the ledger as it is now. */

@@ -23,6 +23,7 @@ import {
 } from '../domain/lane.ts';
 import { contradicts, liftQuarantine, recordVersion } from '../domain/ledger.ts';
 import { planRelease, planReturn, type PlanResult } from '../domain/plan.ts';
+import { recall } from '../domain/recall.ts';
 import type { Version } from '../domain/release.ts';
 import { Admissions } from './admissions.ts';
 import { heed } from './heed.ts';
@@ -91,7 +92,7 @@ export async function application(input: ApplicationInput): Promise<void> {
     validator: (request) => checkSubmission(guardian, request),
   });
   setHandler(returnUpdate, (request) => goBack(request), {
-    description: 'Goes back to an earlier version, with no release under way',
+    description: 'Goes back to an earlier version; what is under way comes back first',
     validator: (request) => checkReturn(guardian, request),
   });
   setHandler(
@@ -132,6 +133,9 @@ export async function application(input: ApplicationInput): Promise<void> {
   async function goBack(request: ReturnRequest): Promise<SubmitAnswer> {
     const known = findKey(guardian, request.idempotencyKey, request);
     if (typeof known === 'number') return answer(known, true);
+    const { action } = recallOf(guardian, request);
+    const active = guardian.lane.active?.number;
+    if (action !== null && active !== undefined) return callBack(active, action, request);
     const version = planOf(returnPlan(guardian, request)).version;
     const { by, idempotencyKey, force = false } = request;
     const reason = force ? `with force: ${request.reason}` : request.reason;
@@ -146,6 +150,17 @@ export async function application(input: ApplicationInput): Promise<void> {
       { request: submission, mode: 'return', to: request.to, force, plan: null, attempt: 1 },
       request,
     );
+  }
+
+  function callBack(
+    number: number,
+    action: 'rollback' | 'abort',
+    request: ReturnRequest,
+  ): SubmitAnswer {
+    const { by, reason, force = false, idempotencyKey } = request;
+    rememberKey(guardian, idempotencyKey, request, number);
+    admissions.recall(number, { action, by, reason, force, waiting: null });
+    return answer(number, false);
   }
 
   /** A new release: its workflow exists from now on, and waits for its turn. */
@@ -185,9 +200,10 @@ export async function application(input: ApplicationInput): Promise<void> {
   });
 }
 
-function laneEntry(number: number, { request }: Pending): QueuedRelease {
-  const urgent = request.hotfix === undefined ? {} : { urgent: 'hotfix' as const };
-  return { number, version: request.version.name, since: now(), ...urgent };
+function laneEntry(number: number, { request, mode }: Pending): QueuedRelease {
+  const entry = { number, version: request.version.name, since: now() };
+  if (mode === 'return') return { ...entry, urgent: 'return' };
+  return request.hotfix === undefined ? entry : { ...entry, urgent: 'hotfix' };
 }
 
 function laneRules(spec: Guardian['spec']): LaneRules {
@@ -248,14 +264,24 @@ function checkReturn(guardian: Guardian, request: ReturnRequest): void {
   const known = findKey(guardian, request.idempotencyKey, request);
   refuseIf(known === 'conflict', 'idempotency_conflict', 'the key was used for another request');
   if (known !== null) return;
-  const { lane, application: name } = guardian;
-  if (lane.active) {
-    const active = formatReleaseId({ application: name, number: lane.active.number });
-    throw refuse('action_refused', `${active} is under way: roll that release back`);
-  }
   const forced = request.force === true && request.reason === null;
   refuseIf(forced, 'request_invalid', 'force needs a reason');
-  planOf(returnPlan(guardian, request));
+  const recalled = recallOf(guardian, request);
+  if (recalled.refusal !== null) throw refuse('action_refused', recalled.refusal);
+  if (recalled.action === null) planOf(returnPlan(guardian, request));
+}
+
+/** What a return means for the release that has the lane, by the ledger and its plan. */
+function recallOf(guardian: Guardian, request: ReturnRequest) {
+  const { lane, spec, ledger, pending, application: name } = guardian;
+  const { number } = lane.active ?? {};
+  const active = number === undefined ? undefined : pending[number];
+  if (!spec || number === undefined || !active) return { action: null, refusal: null };
+  const id = formatReleaseId({ application: name, number });
+  const environments = spec.production.waves.flatMap((wave) => wave.environments);
+  const { mode, plan } = active;
+  const { to, force = false } = request;
+  return recall({ number, id, mode, plan }, { to, force }, { environments, ledger });
 }
 
 function returnPlan(guardian: Guardian, { to, force }: ReturnRequest): PlanResult {

@@ -145,7 +145,19 @@ export interface AdmitMessage {
 export const refuseSignal =
   defineSignal<[{ outcome: 'rejected' | 'superseded'; sentence: string }]>('refuse');
 /** Guardian → release: the next one waits, stop keeping the old version warm. */
-export const yieldSignal = defineSignal<[{ to: number }]>('yield');
+export const yieldSignal = defineSignal<[{ to: number; urgent?: boolean }]>('yield');
+/** Guardian → release: it is called back, for itself or for a return that goes first. */
+export const recallSignal = defineSignal<[RecallMessage]>('recall');
+export interface RecallMessage {
+  /** `abort`: to stable, the version itself is not to blame. */
+  action: 'rollback' | 'abort';
+  by: Actor;
+  reason: string | null;
+  /** Also past a one-way door. */
+  force: boolean;
+  /** The return that waits for it: nothing is watched meanwhile. Null: none does. */
+  waiting: string | null;
+}
 
 /** Release → guardian: what the ledger has to know. */
 export type ReleaseReport =

@@ -1,6 +1,7 @@
 /** The doors of a release: every action as update and as signal, its queries, its guardian's word. */
 
 import { ApplicationFailure, setHandler } from '@temporalio/workflow';
+import { isWatchedBack } from '../domain/after-rollback.ts';
 import {
   actionDescriptions,
   actions,
@@ -9,6 +10,7 @@ import {
   type ActionRequest,
 } from '../domain/actions.ts';
 import { rolloutEventTypes } from '../domain/events.ts';
+import { policyActor } from '../domain/release.ts';
 import { isRecord } from '../domain/json.ts';
 import { parseActionMessage } from './action-message.ts';
 import { noteEnd, steerFleet, tellCalendar, type Fleet } from './fleet.ts';
@@ -21,8 +23,10 @@ import {
   ciChangedSignal,
   environmentEventsSignal,
   progressQuery,
+  recallSignal,
   refuseSignal,
   yieldSignal,
+  type RecallMessage,
 } from './messages.ts';
 import { take, type Release } from './release-state.ts';
 import type { Reporter } from './reporter.ts';
@@ -79,6 +83,7 @@ export function registerReleaseHandlers(release: Release, fleet: Fleet, reporter
     reporter.observe(events);
     for (const { type, environment } of events) {
       if (type === 'rollout.ended') noteEnd(fleet, environment, attempt);
+      if (type === 'rollback.returned') void hurry(release, fleet, environment);
     }
   });
   const moved = 'Freezes or holds have changed: ask the calendar again at once';
@@ -95,7 +100,40 @@ export function registerReleaseHandlers(release: Release, fleet: Fleet, reporter
     if (outcome !== 'rejected' && outcome !== 'superseded') return;
     release.requests.refused ??= { outcome, sentence: sentence };
   });
-  heed(yieldSignal, (_next) => void (release.requests.yielded = true));
+  heed(yieldSignal, ({ urgent = false }) => {
+    release.requests.yielded = true;
+    release.requests.hurried ||= urgent;
+  });
+  heed(recallSignal, (message) => beRecalled(release, fleet, message));
+}
+
+/** The guardian has checked what a person could be refused; what has begun already goes on. */
+async function beRecalled(release: Release, fleet: Fleet, message: RecallMessage): Promise<void> {
+  const { action, by, reason, force, waiting } = message;
+  const { stage } = release.progress;
+  if (stage === 'ended') return;
+  release.requests.hurried ||= waiting !== null;
+  // What has reached 100 % yields; what goes back already only has to be hurried.
+  const turns = stage !== 'rollback' && !(stage === 'warm' && action === 'abort');
+  const common = { id: 'recall', by, environment: null, full: false, step: null };
+  const request = { ...common, reason, ...(force ? { force } : {}) };
+  if (turns) take(release, action, request);
+  else if (force && stage === 'rollback') await steerFleet(release, fleet, action, request);
+  await hurry(release, fleet, null);
+}
+
+/** Ends the watches after a rollback, because a return goes on from there. */
+async function hurry(release: Release, fleet: Fleet, environment: string | null): Promise<void> {
+  if (!release.requests.hurried) return;
+  const common = { id: 'hurry', by: policyActor, full: false, step: null };
+  const reason = 'a return goes before';
+  const { rollouts } = release.progress;
+  const watched = Object.keys(rollouts).filter((name) => {
+    const rollout = rollouts[name];
+    return (environment ?? name) === name && rollout !== undefined && isWatchedBack(rollout);
+  });
+  const only = new Set(watched);
+  await steerFleet(release, fleet, 'skip', { ...common, reason, environment: null }, only);
 }
 
 /** Sent by hand it could be anything, and the fold would keep it for ever. */

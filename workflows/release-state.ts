@@ -59,6 +59,8 @@ export interface ReleaseRequests {
   retry: boolean;
   skip: boolean;
   yielded: boolean;
+  /** A return waits for the lane: nobody waits for gates or watches on its way out. */
+  hurried: boolean;
   /** Why the version is to blame although only one environment was called back. */
   blamed: string | null;
   /** True from the moment the old versions are being stopped: nothing can be asked any more. */
@@ -129,6 +131,7 @@ export function createRelease(input: ReleaseInput, scribe: Scribe): Release {
       retry: false,
       skip: false,
       yielded: false,
+      hurried: false,
       blamed: null,
       closing: false,
       rejection: null,

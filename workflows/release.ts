@@ -150,7 +150,9 @@ async function keepWarm(current: Release, reporter: Reporter): Promise<void> {
   current.record({ type: 'release.warm', wait });
   reporter.warm();
   await waitUntil(() => current.requests.yielded, time, 'old version kept warm');
-  for (const gate of current.progress.plan?.gates?.retire ?? []) await passGate(current, gate);
+  for (const gate of current.progress.plan?.gates?.retire ?? []) {
+    if (!current.requests.hurried) await passGate(current, gate);
+  }
   // From here on the old version is being stopped: a way back would need another release.
   current.requests.closing = current.requests.turn === null;
 }

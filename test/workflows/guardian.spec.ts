@@ -78,18 +78,6 @@ describe('workflows/application: emergency return', () => {
     }),
   );
 
-  it('is refused while a release is under way, and says what to do', () =>
-    play(async ({ world, apply, live, begin, goBack, act }) => {
-      await apply(aSpec());
-      await live('1.0.0');
-      world.verdictFor = () => 'never';
-      const number = await begin('1.1.0', baking);
-      await expect(goBack(null)).rejects.toMatchObject({
-        cause: { type: 'action_refused', message: 'shop:2 is under way: roll that release back' },
-      });
-      await act(number, 'abort');
-    }));
-
   it('the same key returns once', () =>
     play(async ({ apply, live, goBack, end }) => {
       await apply(aSpec());
