@@ -107,6 +107,21 @@ describe('domain/lane', () => {
     expect(change.effects).toEqual([{ do: 'supersede', number: 3, by: 9 }]);
   });
 
+  it('a return goes first and sends away what is under way, but for another return', () => {
+    const rules = { concurrency: 'queue', preempts: false } as const;
+    const returning = (number: number) => ({ ...entry(number), urgent: 'return' as const });
+    const hotfix = { ...entry(2), urgent: 'hotfix' as const };
+    const busy = { ...emptyLane(), active: hotfix, queue: [entry(3)] };
+    const first = arrive(busy, returning(4), rules);
+    expect(first.effects).toEqual([{ do: 'abort', number: 2, by: 4 }]);
+    expect(first.lane.queue.map(({ number }) => number)).toEqual([4, 3]);
+    const left = leave(first.lane, 2);
+    expect(left.effects).toEqual([{ do: 'admit', number: 4 }]);
+    const second = arrive(left.lane, returning(5), rules);
+    expect(second.effects).toEqual([]);
+    expect(second.lane.queue.map(({ number }) => number)).toEqual([5, 3]);
+  });
+
   it('never has two active, keeps the order, and loses nobody', () => {
     const move = fc.record({
       kind: fc.constantFrom('arrive', 'leave', 'warm'),

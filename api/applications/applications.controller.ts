@@ -112,7 +112,11 @@ export class ApplicationsController {
   @HttpCode(202)
   @ApiParam({ name: 'app', type: String, example: 'shop' })
   @ApiHeader({ name: 'Idempotency-Key', required: false })
-  @Answers(202, schemas.submissionAnswer, 'A release that returns to an earlier version')
+  @Answers(
+    202,
+    schemas.submissionAnswer,
+    'A release that returns to an earlier version, or the active one, called back',
+  )
   @Problems('plan_refused', 'version_unknown', 'action_refused', 'no_worker')
   async rollback(
     @Param('app', ApplicationPipe) app: string,

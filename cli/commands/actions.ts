@@ -139,7 +139,9 @@ async function returnTo(
   { to, reason, yes, force }: ActionFlags,
 ): Promise<ExitCode> {
   const { application } = state;
-  const question = `Return ${application} now: ${returnsOf(state, to)}?`;
+  const { active } = state.lane;
+  const first = active === null ? '' : ` ${application}:${active.number} comes back first.`;
+  const question = `Return ${application} now: ${returnsOf(state, to)}?${first}`;
   if (!(await confirm(call, question, { yes, preset: true }))) return keep(call);
   const path = `/applications/${segment(application)}/rollback`;
   const answer = await client.post<SubmitAnswer>(path, { body: { to, reason, force } });

@@ -270,6 +270,16 @@ export const scenes: Record<string, TellingScene> = {
       await end(number);
     }),
   },
+  'a-return-goes-first': {
+    story: after(aSpec(), async ({ world, live, begin, submit, goBack, end }) => {
+      await live('1.0.1');
+      world.verdictFor = ({ canary }) => (canary === '1.1.0' ? 'never' : 'pass');
+      const active = await begin('1.1.0', baking('eu'));
+      const waiting = await submit(aVersion('1.2.0'));
+      const { number } = await goBack('1.0.0', { reason: 'orders are lost' });
+      for (const one of [active, number, waiting.number]) await end(one);
+    }),
+  },
   'held-at-a-one-way-door': {
     story: after(told, async ({ world, submit, until, act, end, goBack }) => {
       world.verdictFor = ({ weight }) => (weight === 25 ? 'fail' : 'pass');
