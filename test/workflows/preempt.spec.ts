@@ -78,7 +78,8 @@ describe('workflows/application: a return while a release is under way', () => {
       const { number } = await submit(aVersion('1.1.0'));
       await until(number, ({ stage }) => stage === 'verify');
       const back = await goBack('0.9.0', { reason: 'errors' });
-      expect((await end(number)).outcome).toBe('rejected');
+      const { outcome } = await until(number, ({ stage }) => stage === 'ended');
+      expect(outcome).toBe('rejected');
       expect((await end(back.number)).outcome).toBe('succeeded');
     }));
 
