@@ -184,7 +184,7 @@ describe('docs/steering.md', () => {
     const known = [...read(page).matchAll(/^\| `(\w+)` +\| (?:who|why|only|for|unique)/gm)].map(
       ([, name]) => name,
     );
-    expect(known).toHaveLength(7);
+    expect(known).toHaveLength(8);
     const [, schema = ''] =
       /messageSchema = z\.strictObject\(\{(.*?)\n\}\)/s.exec(read('workflows/action-message.ts')) ??
       [];
