@@ -6,6 +6,7 @@ import type { Estate } from '../domain/estate.ts';
 import type { JournalEntry, MetricHistory, TestResult } from '../domain/events.ts';
 import type { Clearance } from '../domain/calendar/clearance.ts';
 import type {
+  Actor,
   Deployment,
   Place,
   ProviderReference,
@@ -120,6 +121,20 @@ export interface CalendarQuestion extends RolloutCalendar {
   at: number;
 }
 
+/** Something that a group asks of one of its applications. */
+export interface MemberReturn {
+  group: string;
+  application: string;
+  by: Actor;
+  reason: string | null;
+  /** The same key, the same release. */
+  key: string;
+}
+
+export interface MemberSubmission extends MemberReturn {
+  version: Version;
+}
+
 /** Seconds: they write something down or look something up. */
 export interface QuickActivities {
   /** Appends to the journal; entries that are there already are left as they are. */
@@ -128,6 +143,10 @@ export interface QuickActivities {
   notify(notice: NoticeInput): Promise<void>;
   /** Whether the workflow of a release is still open, for a guardian that lost its handle. */
   isReleaseOpen(release: RecoverInput): Promise<boolean>;
+  /** Starts the release of a group's application; asked again it gives the same one. */
+  submitMember(input: MemberSubmission): Promise<{ release: number }>;
+  /** Goes back to what an application served before the group was released. */
+  returnMember(input: MemberReturn): Promise<{ release: number }>;
   /** What holds for all applications now. */
   readEstate(): Promise<Estate>;
   /**

@@ -10,6 +10,7 @@ import { calibrationActivities } from './calibration.ts';
 import { calendarActivities } from './calendar.ts';
 import type { Activities } from './contract.ts';
 import { estateActivities } from './estate.ts';
+import { groupActivities } from './groups.ts';
 import { deploymentActivities } from './deployment.ts';
 import { withFailures } from './failures.ts';
 import { queueActivities, temporalQueueLook } from './queues.ts';
@@ -34,6 +35,7 @@ export function createActivities({ providers, journal, client, links }: Hands): 
     ...bakeActivities(providers, journal),
     ...queueActivities(temporalQueueLook(client)),
     ...estateActivities(client),
+    ...groupActivities(client),
     ...calendarActivities((application) => readStops(client, application)),
     async isReleaseOpen({ application, release }) {
       const id = releaseWorkflowId({ application, number: release });

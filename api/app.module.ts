@@ -8,6 +8,7 @@ import { AuthGuard, CONFIG } from './auth.guard.ts';
 import type { ApiConfig } from './config.ts';
 import { EstateModule } from './estate/estate.module.ts';
 import { EventsModule } from './events/events.module.ts';
+import { GroupsModule } from './groups/groups.module.ts';
 import { HoldsModule } from './holds/holds.module.ts';
 import { HealthModule } from './health/health.module.ts';
 import { JournalModule, type ClosableReader } from './journal.module.ts';
@@ -40,6 +41,7 @@ export class AppModule {
         ApplicationsModule,
         ReleasesModule,
         EstateModule,
+        GroupsModule,
         HoldsModule,
         EventsModule,
         WebhooksModule,

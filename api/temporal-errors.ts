@@ -16,6 +16,7 @@ import { CrescendoError, isErrorCode, type FieldError } from '../domain/errors.t
 export type Subject =
   | { kind: 'release'; id: string }
   | { kind: 'application'; name: string }
+  | { kind: 'group'; name: string }
   | { kind: 'estate' }
   | { kind: 'server' };
 
@@ -75,6 +76,11 @@ function notFound(error: WorkflowNotFoundError, subject: Subject): CrescendoErro
     return over
       ? new CrescendoError('release_ended', `release ${subject.id} has ended`, [], error)
       : new CrescendoError('release_unknown', `there is no release ${subject.id}`, [], error);
+  }
+  if (subject.kind === 'group') {
+    return over
+      ? new CrescendoError('action_refused', `group ${subject.name} has ended`, [], error)
+      : new CrescendoError('group_unknown', `there is no group ${subject.name}`, [], error);
   }
   const what = subject.kind === 'application' ? `application ${subject.name}` : 'such workflow';
   return new CrescendoError('application_unknown', `there is no ${what}`, [], error);

@@ -43,3 +43,11 @@ export class ApplicationPipe implements PipeTransform<string, string> {
     throw new CrescendoError('application_unknown', `"${name}" is no name of an application`);
   }
 }
+
+@Injectable()
+export class GroupPipe implements PipeTransform<string, string> {
+  transform(name: string): string {
+    if (labelPattern.test(name)) return name;
+    throw new CrescendoError('group_unknown', `"${name}" is no name of a group`);
+  }
+}

@@ -10,6 +10,7 @@ import { addApply, addValidate } from './commands/apply.ts';
 import { addCompletion } from './commands/completion.ts';
 import { addContext } from './commands/context.ts';
 import { addStop } from './commands/estate.ts';
+import { addGroup } from './commands/group.ts';
 import { addHolds } from './commands/holds.ts';
 import { addGet, addList, addStatus } from './commands/list.ts';
 import { addDemo, addUp } from './commands/local.ts';
@@ -74,7 +75,7 @@ function createProgram(session: Session): Command {
   add(groups.start, addUp, addDemo);
   add(groups.release, addApply, addValidate, addPlan, addRelease, addAa);
   add(groups.look, addList, addGet, addWatch, addStatus);
-  add(groups.steer, addActions, addHolds, addStop);
+  add(groups.steer, addActions, addHolds, addStop, addGroup);
   add(groups.other, addAnalyze, addBacktest, addContext, addCompletion);
   return program;
 }

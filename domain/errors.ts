@@ -66,6 +66,18 @@ export const catalogue = {
     retryable: false,
     status: 404,
   },
+  group_unknown: {
+    title: 'No such group',
+    advice: 'A group exists from its first release on: `crescendo group release -f FILE`.',
+    retryable: false,
+    status: 404,
+  },
+  group_busy: {
+    title: 'This group is being released already',
+    advice: 'Wait for it, or roll it back: `crescendo group get GROUP` shows where it is.',
+    retryable: true,
+    status: 409,
+  },
   lane_busy: {
     title: 'Another release of this application is under way',
     advice: 'Wait for it, roll it back, or choose `concurrency: queue` in the specification.',

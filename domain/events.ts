@@ -172,7 +172,12 @@ export type ReleaseEventBody =
       hotfix?: string;
     }
   | { type: 'release.queued'; wait: Wait }
-  | { type: 'release.admitted'; plan: Plan }
+  | {
+      type: 'release.admitted';
+      plan: Plan;
+      /** Its turn in the lane; absent in records from before turns were counted. */
+      turn?: number;
+    }
   | { type: 'check.started'; check: string; wait: Wait }
   | {
       type: 'check.finished';

@@ -36,6 +36,11 @@ export function applicationWorkflowId(application: string): string {
   return `application:${application}`;
 }
 
+/** One release of a group at a time. */
+export function groupWorkflowId(group: string): string {
+  return `group:${group}`;
+}
+
 export function releaseWorkflowId(release: ReleaseId): string {
   return `release:${formatReleaseId(release)}`;
 }

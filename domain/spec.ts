@@ -13,7 +13,7 @@ import { strategySchema } from './strategy-spec.ts';
 import { testsSchema } from './test-spec.ts';
 import { labelsSchema, placeWaves, wavesSchema, type PlacedWave } from './waves-spec.ts';
 
-const labelSchema = z
+export const labelSchema = z
   .string()
   .regex(labelPattern, 'use 1 to 63 lower-case letters, digits and dashes, e.g. shop-eu');
 

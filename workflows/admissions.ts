@@ -74,7 +74,7 @@ export class Admissions {
     const pending = guardian.pending[number];
     if (!pending || !guardian.spec) return;
     const id = { application: guardian.application, number };
-    const { version, by, reason, hotfix } = pending.request;
+    const { version, by, reason, hotfix, group } = pending.request;
     const override = overrideOf(pending, guardian.spec);
     const recovering = pending.attempt > 1;
     const input: ReleaseInput = {
@@ -89,6 +89,7 @@ export class Admissions {
       ...(pending.turn === undefined ? {} : { turn: pending.turn }),
       ...(override ? { override } : {}),
       ...(hotfix === undefined ? {} : { hotfix }),
+      ...(group === undefined ? {} : { group }),
     };
     const handle = await startChild<typeof release>('release', {
       workflowId: releaseWorkflowId(id),

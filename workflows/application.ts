@@ -137,7 +137,7 @@ export async function application(input: ApplicationInput): Promise<void> {
     const active = guardian.lane.active?.number;
     if (action !== null && active !== undefined) return callBack(active, action, request);
     const version = planOf(returnPlan(guardian, request)).version;
-    const { by, idempotencyKey, force = false } = request;
+    const { by, idempotencyKey, force = false, group } = request;
     const reason = force ? `with force: ${request.reason}` : request.reason;
     const submission = {
       version,
@@ -145,6 +145,7 @@ export async function application(input: ApplicationInput): Promise<void> {
       reason,
       idempotencyKey,
       quarantineOverride: reason ?? 'return',
+      ...(group === undefined ? {} : { group }),
     };
     return open(
       { request: submission, mode: 'return', to: request.to, force, plan: null, attempt: 1 },

@@ -3,5 +3,6 @@
 export { application } from './application.ts';
 export { estate } from './estate.ts';
 export { forecast } from './forecast.ts';
+export { group } from './group.ts';
 export { release } from './release.ts';
 export { rollout } from './rollout.ts';

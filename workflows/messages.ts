@@ -5,6 +5,7 @@ import type { Action } from '../domain/actions.ts';
 import type { Estate } from '../domain/estate.ts';
 import type { Hold, HoldRequest, Stops } from '../domain/calendar/hold.ts';
 import type { CrescendoEvent } from '../domain/events.ts';
+import type { GroupAction, GroupProgress, MemberReport } from '../domain/group.ts';
 import type { Lane } from '../domain/lane.ts';
 import type { Ledger } from '../domain/ledger.ts';
 import type { Plan, PlanContext } from '../domain/plan.ts';
@@ -68,6 +69,8 @@ export interface SubmitRequest {
   override?: { reason: string; for: number };
   /** Why it takes the express lane; absent: it does not. */
   hotfix?: string;
+  /** The group that it is released with; absent: none. */
+  group?: string;
   /** What each router vendor can do, as the API knows it. */
   powers?: PlanContext['powers'];
 }
@@ -89,6 +92,8 @@ export interface ReturnRequest {
   idempotencyKey: string | null;
   /** Also past a one-way door; needs a reason. */
   force?: boolean;
+  /** The group that it goes back with; absent: none. */
+  group?: string;
 }
 export const returnUpdate = defineUpdate<SubmitAnswer, [ReturnRequest]>('rollback');
 
@@ -201,3 +206,16 @@ export const concludeSignal = defineSignal<[]>('conclude');
 /** Rollout → release: what happened in an environment, and which attempt says so. */
 export const environmentEventsSignal =
   defineSignal<[CrescendoEvent[], attempt: number]>('environmentEvents');
+
+/** Release → group: it is at 100 %, or over. */
+export const memberSignal = defineSignal<[MemberReport]>('member');
+/** Group → release: all others are there too, so the old version may retire as ever. */
+export const togetherSignal = defineSignal<[]>('together');
+/** Group: its progress, and what people may do to all of it. */
+export const groupQuery = defineQuery<GroupProgress>('progress');
+export function groupUpdate(action: GroupAction) {
+  return defineUpdate<GroupProgress, [ActionMessage]>(action);
+}
+export function groupSignal(action: GroupAction) {
+  return defineSignal<[ActionMessage]>(action);
+}

@@ -34,11 +34,15 @@ export const consulting = proxyActivities<Pick<QuickActivities, 'checkCalendar'>
 });
 
 /** Telling people and looking things up: given up after a minute, nothing depends on it. */
-export const telling = proxyActivities<
-  Omit<QuickActivities, 'record' | 'readEstate' | 'checkCalendar'>
->({
+export const telling = proxyActivities<Pick<QuickActivities, 'notify' | 'isReleaseOpen'>>({
   startToCloseTimeout: '20s',
   scheduleToCloseTimeout: '1m',
+  retry,
+});
+
+/** A group asks its applications: asked until there is an answer, and a refusal is one. */
+export const involving = proxyActivities<Pick<QuickActivities, 'submitMember' | 'returnMember'>>({
+  startToCloseTimeout: '30s',
   retry,
 });
 

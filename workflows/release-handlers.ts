@@ -25,6 +25,7 @@ import {
   progressQuery,
   recallSignal,
   refuseSignal,
+  togetherSignal,
   yieldSignal,
   type RecallMessage,
 } from './messages.ts';
@@ -104,6 +105,7 @@ export function registerReleaseHandlers(release: Release, fleet: Fleet, reporter
     release.requests.yielded = true;
     release.requests.hurried ||= urgent;
   });
+  heed(togetherSignal, () => void (release.requests.together = true));
   heed(recallSignal, (message) => beRecalled(release, fleet, message));
 }
 

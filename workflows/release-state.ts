@@ -37,6 +37,8 @@ export interface ReleaseInput {
   override?: { reason: string; for: number };
   /** Why it takes the express lane; absent: it does not. */
   hotfix?: string;
+  /** The group that it is released with; absent: none. */
+  group?: string;
 }
 
 /** Why a release turns back. */
@@ -61,6 +63,8 @@ export interface ReleaseRequests {
   yielded: boolean;
   /** A return waits for the lane: nobody waits for gates or watches on its way out. */
   hurried: boolean;
+  /** All applications of its group are at 100 %. */
+  together: boolean;
   /** Why the version is to blame although only one environment was called back. */
   blamed: string | null;
   /** True from the moment the old versions are being stopped: nothing can be asked any more. */
@@ -133,6 +137,7 @@ export function createRelease(input: ReleaseInput, scribe: Scribe): Release {
       yielded: false,
       hurried: false,
       blamed: null,
+      together: false,
       closing: false,
       rejection: null,
     },

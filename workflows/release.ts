@@ -26,6 +26,7 @@ import { startScribe } from './scribe.ts';
 import { succeed, turnBack } from './stages/conclude.ts';
 import { untilReleaseMayGoOn } from './stages/estate.ts';
 import { passGate } from './stages/gate.ts';
+import { tellGroup, untilGroupIsThere } from './stages/together.ts';
 import { untilResumed } from './stages/hold.ts';
 import { verify } from './stages/verify.ts';
 import { bakeWave, runWave } from './stages/waves.ts';
@@ -53,6 +54,7 @@ export async function release(input: ReleaseInput): Promise<ReleaseProgress> {
     // The guardian knows first: who sees that a release has ended may act on it at once.
     reporter.ended();
     await reporter.finished();
+    await tellGroup(current, { state: 'ended', ...ending });
     // Who reads the record stops at its end, so what the rollouts have to say comes before it.
     scribe.after(allClosed(fleet));
     current.record({ type: 'release.ended', ...ending });
@@ -80,6 +82,7 @@ async function goForward(current: Release, fleet: Fleet, reporter: Reporter): Pr
       }
       await expandWaves(current, fleet);
       if (current.input.mode === 'return') quarantineLeft(current, reporter);
+      await untilGroupIsThere(current);
       await keepWarm(current, reporter);
     });
     const lost = 'an earlier run of this release was lost';
@@ -102,8 +105,8 @@ async function untilAdmitted(current: Release): Promise<void> {
   );
   const plan = requests.admitted ?? input.plan;
   if (requests.refused || !plan) throw new Error(requests.refused?.sentence ?? 'refused');
-  current.record({ type: 'release.admitted', plan });
-  const { override, by, mode } = current.input;
+  const { override, by, mode, turn = input.release.number } = current.input;
+  current.record({ type: 'release.admitted', plan, turn });
   if (!override || mode !== 'forward') return;
   const request = { id: 'submission', by, environment: null, full: false, step: null };
   take(current, 'override', { ...request, ...override });

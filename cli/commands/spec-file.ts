@@ -47,7 +47,7 @@ export async function applySpecFile(
       contentType: 'application/yaml',
     });
   } catch (error) {
-    throw error instanceof Failure ? inFile(error, file) : error;
+    throw inFile(error, file);
   }
 }
 
@@ -65,7 +65,9 @@ async function applicationIn(file: SpecFile): Promise<string> {
   throw usage(`${file.name} names no application`, 'Add a line like `application: shop` to it.');
 }
 
-function inFile(failure: Failure, { name }: SpecFile): Failure {
+/** The failure with its lines in this file, when they are about the file; else as it is. */
+export function inFile(failure: unknown, { name }: SpecFile): unknown {
+  if (!(failure instanceof Failure)) return failure;
   const { exit, message, fields, code } = failure;
   if (code !== 'spec_invalid') return failure;
   const advice = `Correct the file; \`crescendo validate ${name === '<stdin>' ? '-' : name}\` checks it without a server.`;

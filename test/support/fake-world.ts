@@ -55,6 +55,8 @@ export interface FakeWorld extends Omit<Places, 'activities'> {
   testPasses: (name: string, version: string) => boolean | 'never';
   checkState: (vendor: string) => 'passed' | 'failed' | 'never';
   isOpen: (application: string, release: number) => Promise<boolean>;
+  /** How a group asks its applications. */
+  members: Pick<Activities, 'submitMember' | 'returnMember'>;
   /** Throw to make an activity fail. */
   beforeDeploy: (version: string, environment: string) => void;
   beforeShift: (input: ShiftInput) => void;
@@ -95,6 +97,7 @@ export function createFakeWorld(): FakeWorld {
     testPasses: () => true,
     checkState: () => 'passed',
     isOpen: async () => true,
+    members: { submitMember: notHere, returnMember: notHere },
     beforeDeploy: () => {},
     beforeShift: () => {},
     beforeRetire: () => {},
@@ -119,6 +122,10 @@ function note(world: FakeWorld, call: PlaceCall): void {
   world.beforeDeploy(version.name, place.environment);
 }
 
+async function notHere(): Promise<never> {
+  throw new Error('this world has no groups');
+}
+
 function fakeActivities(world: FakeWorld, placed: Places['activities']) {
   const activities: Omit<Activities, keyof Places['activities']> &
     Pick<Activities, 'isVersionReady' | 'retireVersion'> = {
@@ -131,6 +138,8 @@ function fakeActivities(world: FakeWorld, placed: Places['activities']) {
       world.notices.push({ event, title, severity });
     },
     isReleaseOpen: ({ application, release }) => world.isOpen(application, release),
+    submitMember: (input) => world.members.submitMember(input),
+    returnMember: (input) => world.members.returnMember(input),
     readEstate: async () => world.estate,
     async watchEstate({ revision }) {
       while (world.estate.revision === revision) await standStill(world);

@@ -33,8 +33,11 @@ async function expectSettled({ state, progress, world }: Scene): Promise<void> {
   }
   if (lane.active !== null) return;
   expectOneVersion(world);
-  const { environments } = (await state()).ledger;
+  const { ledger, spec } = await state();
+  const { environments } = ledger;
   for (const [environment, shares] of Object.entries(world.shares)) {
+    // Another application's: a group has several.
+    if (!spec?.environments[environment]) continue;
     const serving = shares.find(({ weight }) => weight === 100)?.version ?? null;
     expect(environments[environment]?.live ?? null, `ledger of ${environment}`).toBe(serving);
   }
@@ -74,7 +77,9 @@ function expectGaplessJournal({ entries }: FakeWorld): void {
 /** What the journal tells is what the release itself knows. */
 function expectSameFold(world: FakeWorld, seen: ReleaseProgress): void {
   const id = parseReleaseId(seen.id);
-  const entries = world.entries.filter(({ release }) => release === id?.number);
+  const entries = world.entries.filter(({ release, application }) => {
+    return release === id?.number && application === id.application;
+  });
   const [first] = entries;
   if (!first || !id) throw new Error(`nothing is on record of ${seen.id}`);
   const start = newRelease(id, first.event.at);
@@ -94,9 +99,10 @@ function expectApprovedWeights({ entries, shifts }: FakeWorld): void {
     const [first] = list;
     if (!candidate || !first) continue;
     const attempt = Number(source.split('#')[1] ?? 1);
+    const turn = turnOf(entries, first);
     const seen = shifts
       .filter((shift) => shift.environment === environment)
-      .filter(({ fence }) => Math.floor(fence / 10_000) === first.release * 100 + attempt)
+      .filter(({ fence }) => Math.floor(fence / 10_000) === turn * 100 + attempt)
       .map(({ shares }) => extent(shares.find(({ version }) => version === candidate)));
     const rises = seen.filter((weight, index) => weight > Math.max(0, ...seen.slice(0, index)));
     const allowed = [reaches[0] ?? 0, ...approvals(list, reaches)];
@@ -106,12 +112,24 @@ function expectApprovedWeights({ entries, shifts }: FakeWorld): void {
   }
 }
 
+function isOfSame(entry: JournalEntry, first: JournalEntry | undefined): boolean {
+  return entry.release === first?.release && entry.application === first.application;
+}
+
+function turnOf(entries: readonly JournalEntry[], first: JournalEntry): number {
+  const own = entries.filter((entry) => isOfSame(entry, first));
+  const turns = own.flatMap(({ event }) => {
+    return event.type === 'release.admitted' ? (event.turn ?? first.release) : [];
+  });
+  return turns.at(-1) ?? first.release;
+}
+
 function stepsOf(
   entries: readonly JournalEntry[],
   first: JournalEntry | undefined,
   environment: string,
 ): Step[] {
-  const own = entries.filter(({ release }) => release === first?.release);
+  const own = entries.filter((entry) => isOfSame(entry, first));
   const plans = own.flatMap(({ event }) => (event.type === 'release.admitted' ? event.plan : []));
   const rollouts = plans.flatMap((plan) => rolloutsOf(plan));
   return rollouts.find((rollout) => rollout.environment === environment)?.steps ?? [];

@@ -6,6 +6,7 @@ import type { Client, WorkflowHandle } from '@temporalio/client';
 import type { Duration } from '@temporalio/common';
 import { inject } from 'vitest';
 import type { Action } from '../../domain/actions.ts';
+import { groupActivities } from '../../activities/groups.ts';
 import { applicationWorkflowId, releaseWorkflowId, rolloutWorkflowId } from '../../domain/ids.ts';
 import type { Hold, HoldRequest } from '../../domain/calendar/hold.ts';
 import type { ReleaseProgress } from '../../domain/progress.ts';
@@ -110,6 +111,7 @@ async function perform(env: TestWorkflowEnvironment, story: Story): Promise<void
       application === 'shop'
         ? env.client.workflow.getHandle(applicationWorkflowId(application)).query(stopsQuery)
         : { freezes: [], holds: [] };
+    world.members = groupActivities(env.client);
     world.isOpen = async (application, number) => {
       const id = releaseWorkflowId({ application, number });
       return (await env.client.workflow.getHandle(id).describe()).status.name === 'RUNNING';

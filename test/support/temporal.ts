@@ -7,6 +7,7 @@ import { Client } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { inject } from 'vitest';
 import { estateActivities } from '../../activities/estate.ts';
+import { groupActivities } from '../../activities/groups.ts';
 import { defaultTaskQueue } from '../../domain/ids.ts';
 import { startTemporalServer } from '../../embedded/temporal-server.ts';
 import { resolveTemporal } from '../../embedded/toolbox/index.ts';
@@ -63,8 +64,9 @@ export async function startTestWorker(
   const connection = await NativeConnection.connect({ address });
   await registerSearchAttributes(connection, 'default');
   const record = (entries: Parameters<JournalWriter['append']>[0]) => journal.append(entries);
-  const estate = estateActivities(new Client({ connection }));
-  const activities = { ...world.activities, record, ...estate };
+  const client = new Client({ connection });
+  const hands = { ...estateActivities(client), ...groupActivities(client) };
+  const activities = { ...world.activities, record, ...hands };
   const worker = await Worker.create({
     connection,
     taskQueue: defaultTaskQueue,
