@@ -143,10 +143,6 @@ export interface QuickActivities {
   notify(notice: NoticeInput): Promise<void>;
   /** Whether the workflow of a release is still open, for a guardian that lost its handle. */
   isReleaseOpen(release: RecoverInput): Promise<boolean>;
-  /** Starts the release of a group's application; asked again it gives the same one. */
-  submitMember(input: MemberSubmission): Promise<{ release: number }>;
-  /** Goes back to what an application served before the group was released. */
-  returnMember(input: MemberReturn): Promise<{ release: number }>;
   /** What holds for all applications now. */
   readEstate(): Promise<Estate>;
   /**
@@ -185,4 +181,14 @@ export interface WatchingActivities {
   watchEstate(seen: { revision: number }): Promise<Estate>;
 }
 
-export type Activities = QuickActivities & DeployingActivities & WatchingActivities;
+/** A group asks its applications. */
+export interface GroupActivities {
+  /** Starts the release of a group's application; asked again it gives the same one. */
+  submitMember(input: MemberSubmission): Promise<{ release: number }>;
+  /** Goes back to what an application served before the group was released. */
+  returnMember(input: MemberReturn): Promise<{ release: number }>;
+}
+
+/** All that the release of one application needs. */
+export type ReleaseActivities = QuickActivities & DeployingActivities & WatchingActivities;
+export type Activities = ReleaseActivities & GroupActivities;

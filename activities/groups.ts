@@ -5,9 +5,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { CrescendoError, isErrorCode } from '../domain/errors.ts';
 import { applicationWorkflowId } from '../domain/ids.ts';
 import { routerPowers } from '../providers/routers/index.ts';
-import type { QuickActivities } from './contract.ts';
-
-type GroupActivities = Pick<QuickActivities, 'submitMember' | 'returnMember'>;
+import type { GroupActivities } from './contract.ts';
 
 /** Milliseconds until a guardian that does not answer is asked again. */
 const patience = 15_000;

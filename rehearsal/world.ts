@@ -2,7 +2,7 @@
 
 import { ApplicationFailure } from '@temporalio/activity';
 import { calendarActivities } from '../activities/calendar.ts';
-import type { Activities, RecoverInput } from '../activities/contract.ts';
+import type { ReleaseActivities, RecoverInput } from '../activities/contract.ts';
 import type { Stops } from '../domain/calendar/hold.ts';
 import { emptyEstate } from '../domain/estate.ts';
 import type { JournalEntry } from '../domain/events.ts';
@@ -16,7 +16,7 @@ import { createPlaces, type PlaceCall, type Places } from './places.ts';
 import type { Scenario } from './scenario.ts';
 
 export interface World {
-  activities: Activities;
+  activities: ReleaseActivities;
   places: Places;
   entries: JournalEntry[];
   /** How often something has been asked of it. */
@@ -45,7 +45,7 @@ export function createWorld(options: WorldOptions): World {
   const surroundings = createSurroundings(options);
   const witness = createWitness(scenario.evidence);
   const entries: JournalEntry[] = [];
-  const activities: Activities = {
+  const activities: ReleaseActivities = {
     ...surroundings.places.activities,
     ...calendarActivities(stops),
     async record(batch) {
@@ -85,7 +85,7 @@ export function createWorld(options: WorldOptions): World {
   return { activities: counted, places: surroundings.places, entries, calls: () => calls };
 }
 
-function countedBy(activities: Activities, count: () => void): Activities {
+function countedBy(activities: ReleaseActivities, count: () => void): ReleaseActivities {
   const wrapped = Object.entries(activities).map(([name, work]) => {
     const call = (input: never): unknown => {
       count();
@@ -93,7 +93,7 @@ function countedBy(activities: Activities, count: () => void): Activities {
     };
     return [name, call];
   });
-  return Object.fromEntries(wrapped) as Activities;
+  return Object.fromEntries(wrapped) as ReleaseActivities;
 }
 
 /** Fails, to be tried again after so many milliseconds. */

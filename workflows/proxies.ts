@@ -3,6 +3,7 @@
 import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
 import type {
   DeployingActivities,
+  GroupActivities,
   QuickActivities,
   WatchingActivities,
 } from '../activities/contract.ts';
@@ -41,7 +42,7 @@ export const telling = proxyActivities<Pick<QuickActivities, 'notify' | 'isRelea
 });
 
 /** A group asks its applications: asked until there is an answer, and a refusal is one. */
-export const involving = proxyActivities<Pick<QuickActivities, 'submitMember' | 'returnMember'>>({
+export const involving = proxyActivities<GroupActivities>({
   startToCloseTimeout: '30s',
   retry,
 });

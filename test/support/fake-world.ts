@@ -4,6 +4,7 @@ import { ApplicationFailure, Context } from '@temporalio/activity';
 import { calendarActivities } from '../../activities/calendar.ts';
 import type {
   Activities,
+  GroupActivities,
   BakeInput,
   CalendarQuestion,
   CalibrationInput,
@@ -56,7 +57,7 @@ export interface FakeWorld extends Omit<Places, 'activities'> {
   checkState: (vendor: string) => 'passed' | 'failed' | 'never';
   isOpen: (application: string, release: number) => Promise<boolean>;
   /** How a group asks its applications. */
-  members: Pick<Activities, 'submitMember' | 'returnMember'>;
+  members: GroupActivities;
   /** Throw to make an activity fail. */
   beforeDeploy: (version: string, environment: string) => void;
   beforeShift: (input: ShiftInput) => void;
