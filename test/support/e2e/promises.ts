@@ -40,7 +40,7 @@ interface Approval {
 }
 
 /** The journal tells the same story as the workflow itself: nothing is missing, nothing is twice. */
-async function expectComplete(e2e: E2eStack, id: string): Promise<void> {
+export async function expectComplete(e2e: E2eStack, id: string): Promise<void> {
   const { body } = await e2e.send('GET', `/releases/${id}`);
   const { allowedActions: _actions, links: _links, ...recorded } = body;
   expect(recorded).toEqual(
