@@ -23,6 +23,18 @@ export interface VersionAtPlace {
   version: Version;
 }
 
+export interface WayBackInput extends VersionAtPlace {
+  /** It serves now, so it has to be ready; otherwise it is enough that it could be brought up. */
+  warm: boolean;
+}
+
+/** Whether a version is there to go back to. */
+export interface WayBack {
+  ready: boolean;
+  /** What is found, in a few words. */
+  detail: string;
+}
+
 export interface ShiftInput {
   place: Place;
   /** The complete set of versions the router shall know, with their shares and rules. */
@@ -158,6 +170,8 @@ export interface DeployingActivities {
   deployVersion(input: VersionAtPlace): Promise<Deployment>;
   /** True when the version runs and is ready. */
   isVersionReady(input: VersionAtPlace): Promise<boolean>;
+  /** Whether a version is there to go back to, now. */
+  checkWayBack(input: WayBackInput): Promise<WayBack>;
   /** Stops a version. Refuses one that still has traffic. */
   retireVersion(input: VersionAtPlace): Promise<void>;
   /** Sets the shares and returns what the router really does afterwards. */
@@ -175,6 +189,8 @@ export interface WatchingActivities {
   calibrate(input: CalibrationInput): Promise<CalibrationResult>;
   /** Samples, judges and records until there is a verdict. */
   bake(input: BakeInput): Promise<BakeResult>;
+  /** Returns as soon as a version is there to go back to. */
+  watchWayBack(input: WayBackInput): Promise<void>;
   /** Watches whether a worker polls a queue of activities, until that changes. */
   watchQueue(input: QueueInput): Promise<QueueState>;
   /** Returns as soon as the estate is another one than this revision. */

@@ -33,7 +33,7 @@ export const actionDescriptions: Record<Action, string> = {
   reject: 'Closes the open gate with a no: the release is rejected or rolled back; needs a reason',
   abort: 'Stops the release: traffic goes back to the stable version, without quarantine',
   retry: 'Tries again what is being held after a failure, at once',
-  skip: 'Goes on without what is being run or held (a check, a test, the watch after a rollback); needs a reason',
+  skip: 'Goes on without what is being run or held (a check, a test, a way back that is missing, the watch after a rollback); needs a reason',
   override: 'Goes on in spite of windows, freezes and holds for a while; needs a reason',
 };
 
@@ -194,6 +194,7 @@ function isCalendarWait(wait: Wait | null): boolean {
 function isPromotable(rollout: RolloutProgress): boolean {
   const { gate, stage, step, wait } = rollout;
   if (gate !== null || isStopped(rollout) || isCalendarWait(wait)) return false;
+  if (wait?.key === 'way-back') return false;
   return stage === 'bake' || (stage === 'hold' && step !== null) || isAtDoor(rollout);
 }
 
@@ -210,7 +211,8 @@ function canRetry(progress: ReleaseProgress): boolean {
 function canSkip(progress: ReleaseProgress): boolean {
   if (progress.stage === 'verify' || progress.wait?.key === 'failure') return true;
   return Object.values(progress.rollouts).some((rollout) => {
-    const held = rollout.wait?.key === 'failure' || isWatchedBack(rollout);
+    const key = rollout.wait?.key;
+    const held = key === 'failure' || key === 'way-back' || isWatchedBack(rollout);
     return rollout.stage === 'test' || held;
   });
 }

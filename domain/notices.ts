@@ -12,6 +12,9 @@ export interface NoticeText {
   text: string;
 }
 
+/** Waits that somebody has to end, or to know of at once. */
+const paging = new Set(['door', 'way-back']);
+
 /** The notice for an event, or null for what nobody needs to be told. */
 export function noticeFor(event: CrescendoEvent, progress: ReleaseProgress): NoticeText | null {
   const { application } = progress;
@@ -34,7 +37,7 @@ export function noticeFor(event: CrescendoEvent, progress: ReleaseProgress): Not
     case 'release.holding':
     case 'rollout.holding':
       return say(
-        event.wait.key === 'door' ? 'alert' : 'warning',
+        paging.has(event.wait.key) ? 'alert' : 'warning',
         `is on hold: ${event.wait.for}`,
         thenOf(event.wait),
       );

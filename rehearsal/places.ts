@@ -46,6 +46,11 @@ function activitiesOf(
       await before({ do: 'isVersionReady', input });
       return runningIn(input.place.environment).has(input.version.name);
     },
+    async checkWayBack(input) {
+      await before({ do: 'isVersionReady', input });
+      const ready = !input.warm || runningIn(input.place.environment).has(input.version.name);
+      return { ready, detail: ready ? '' : 'it does not run' };
+    },
     async retireVersion(input) {
       await before({ do: 'retireVersion', input });
       const { place, version } = input;

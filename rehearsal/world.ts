@@ -57,6 +57,10 @@ export function createWorld(options: WorldOptions): World {
     readEstate: async () => emptyEstate(),
     watchEstate: async () => until(forEver),
     watchQueue: async () => until(forEver),
+    async watchWayBack(input) {
+      const { ready } = await surroundings.places.activities.checkWayBack(input);
+      return ready ? undefined : until(forEver);
+    },
     calibrate: async () => ({ memory: {}, histories: [] }),
     async verifyVersion() {
       if (scenario.checks === 'silent') return until(forEver);

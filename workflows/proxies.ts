@@ -93,6 +93,18 @@ export function asking(taskQueue: string, summary?: string) {
   });
 }
 
+/** Looking before a step forward: none to be had within a minute is not a yes. */
+export function checking(taskQueue: string, summary?: string) {
+  return proxyActivities<Pick<DeployingActivities, 'checkWayBack'>>({
+    ...named(taskQueue, summary),
+    startToCloseTimeout: '20s',
+    scheduleToCloseTimeout: '1m',
+    heartbeatTimeout: '10s',
+    cancellationType: ActivityCancellationType.ABANDON,
+    retry,
+  });
+}
+
 /** Putting things right meanwhile: worth a few tries, not worth holding anything up. */
 export function tidying(taskQueue: string, summary?: string) {
   return proxyActivities<DeployingActivities>({

@@ -175,7 +175,8 @@ export function steer(
       // A word for a step that is over by now must not take the next one as well.
       if (request.step !== null && request.step !== progress.step) return;
       // Nor can it stand for the approvals of a gate, or for the end of a stop.
-      const open = progress.gate === null && progress.wait?.key !== 'stop';
+      const { wait } = progress;
+      const open = progress.gate === null && wait?.key !== 'stop' && wait?.key !== 'way-back';
       if (open && (progress.stage === 'bake' || progress.stage === 'hold'))
         requests.promotion = { by, reason, full };
       return;

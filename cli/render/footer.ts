@@ -98,6 +98,7 @@ const remedies: Record<string, Action[]> = {
   verdict: ['promote', 'retry', 'rollback'],
   failure: ['retry', 'skip', 'abort'],
   sick: ['retry', 'skip'],
+  'way-back': ['skip', 'rollback'],
   door: ['promote', 'retry', 'rollback'],
   window: ['override', 'rollback'],
   freeze: ['override', 'rollback'],

@@ -23,6 +23,11 @@ export interface Target {
    * @throws CrescendoError artifact_missing | artifact_mismatch | version_not_ready
    */
   deploy(site: Site, version: Version, context: CallContext): Promise<Deployment>;
+  /**
+   * Whether `version` could be brought up now, without doing it: null, or why not. A target that
+   * cannot tell leaves it out.
+   */
+  canDeploy?(site: Site, version: Version, context: CallContext): Promise<string | null>;
   /** What runs at the site now, ready or not. Read from the world, not from memory. */
   running(site: Site, context: CallContext): Promise<RunningVersion[]>;
   /** Stops `version` at the site, letting requests in flight finish. Idempotent. */

@@ -59,6 +59,16 @@ export function describeTarget(name: string, setup: () => Promise<TargetUnderTes
       expect(context.sentences.length).toBeGreaterThan(0);
     });
 
+    it('tells without doing it whether a version could be brought up', async () => {
+      const target = under.open();
+      const ask = (version: Version) => target.canDeploy?.(site, version, aContext());
+      if (!target.canDeploy) return;
+      expect(await ask(under.version('9.0.0', 'good'))).toBeNull();
+      expect(await ask(under.missing('9.0.1'))).toMatch(/\w+ \w+/);
+      expect(await ask(under.mismatched('9.0.2'))).toMatch(/\w+ \w+/);
+      expect(await names()).toEqual(['1.0.0']);
+    });
+
     it('returns a version that runs as it is', async () => {
       const [before] = await running();
       const pid = await under.incarnation(before!.endpoint.url);

@@ -280,6 +280,14 @@ export const scenes: Record<string, TellingScene> = {
       for (const one of [active, number, waiting.number]) await end(one);
     }),
   },
+  'no-way-back-for-a-while': {
+    story: after(told, async ({ world, begin, end }) => {
+      world.missing = () => 'its process has ended';
+      const number = await begin('1.1.0', waitingFor('way-back'));
+      world.missing = () => null;
+      await end(number);
+    }),
+  },
   'held-at-a-one-way-door': {
     story: after(told, async ({ world, submit, until, act, end, goBack }) => {
       world.verdictFor = ({ weight }) => (weight === 25 ? 'fail' : 'pass');

@@ -64,6 +64,8 @@ export interface FakeWorld extends Omit<Places, 'activities'> {
   beforeRetire: (version: string) => void;
   beforeRecord: () => void;
   isReady: (version: string) => boolean;
+  /** Why a version is not there to go back to; null: it is. */
+  missing: (version: string, environment: string) => string | null;
   /** Shares of one version over time in one environment. */
   weightsOf(environment: string, version: string): number[];
 }
@@ -104,6 +106,7 @@ export function createFakeWorld(): FakeWorld {
     beforeRetire: () => {},
     beforeRecord: () => {},
     isReady: () => true,
+    missing: () => null,
     weightsOf: (environment, version) =>
       world.shifts
         .filter((shift) => shift.environment === environment)
@@ -129,7 +132,7 @@ async function notHere(): Promise<never> {
 
 function fakeActivities(world: FakeWorld, placed: Places['activities']) {
   const activities: Omit<Activities, keyof Places['activities']> &
-    Pick<Activities, 'isVersionReady' | 'retireVersion'> = {
+    Pick<Activities, 'isVersionReady' | 'checkWayBack' | 'retireVersion'> = {
     async record(entries) {
       const own = entries.filter(({ application }) => application !== tickerName);
       if (own.length > 0) world.beforeRecord();
@@ -156,6 +159,13 @@ function fakeActivities(world: FakeWorld, placed: Places['activities']) {
       await placed.retireVersion(input);
       const { place, version } = input;
       world.retired.push({ environment: place.environment, version: version.name });
+    },
+    async checkWayBack({ place, version }) {
+      const why = world.missing(version.name, place.environment);
+      return { ready: why === null, detail: why ?? '' };
+    },
+    async watchWayBack({ place, version }) {
+      while (world.missing(version.name, place.environment) !== null) await standStill(world);
     },
     async verifyVersion({ check }) {
       world.looks.push(check.vendor);

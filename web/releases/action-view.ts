@@ -117,7 +117,7 @@ export function consequence(release: ReleaseAnswer, action: Action): string {
     case 'override':
       return 'Goes on for an hour in spite of windows, freezes and holds. It is listed for review.';
     case 'skip':
-      return 'Goes on without the check, the test or the watch after a rollback that is run or held.';
+      return 'Goes on without what is run or held: a check, a test, a way back, the watch after a rollback.';
     case 'pause':
       return 'Every weight stays where it is. Watching goes on: a proven regression rolls back.';
     case 'resume':

@@ -10,6 +10,7 @@ import type { Onward } from './door.ts';
 import { feedback, goOn, underGuard, type StepEnd } from './feedback.ts';
 import { testCandidate } from './stage.ts';
 import { passStepGates } from './step-gate.ts';
+import { askWayBack, untilWayBack } from './way-back.ts';
 import { leaveWhenClosed, untilClear } from './window.ts';
 
 /**
@@ -46,7 +47,8 @@ async function takeSteps(rollout: Rollout, candidate: Deployment, onward: Onward
 }
 
 /**
- * Waits until nothing stands before a step: gates, the calendar, a stop of everything. `held` is the
+ * Waits until nothing stands before a step: gates, the calendar, a stop of everything, a way back
+ * that is not there. `held` is the
  * step before, whose weight people have. What was waited for may have taken days, so all the others
  * are asked again after it.
  */
@@ -56,12 +58,16 @@ async function clearTheWay(rollout: Rollout, step: Step, held: Step | null): Pro
   if (!held) await untilResumed(rollout);
   for (;;) {
     const { pauses } = requests;
+    // Asked beside the others: it is one question more before every step.
+    const wayBack = askWayBack(rollout, step);
+    wayBack.catch(() => {});
     const gated = await passStepGates(rollout, step, held);
     const waited = await untilClear(rollout, (wait) =>
       held ? underGuard(rollout, held, wait) : wait(),
     );
     const stopped = await untilRolloutMayGoOn(rollout, held);
-    if (!gated && !waited && !stopped) return end;
+    const missed = await untilWayBack(rollout, held, await wayBack);
+    if (!gated && !waited && !stopped && !missed) return end;
     // Who paused it meanwhile wants it to stand still; an older pause was heard, or promoted over.
     if (!requests.paused || requests.pauses === pauses) continue;
     if (!held) await untilResumed(rollout);

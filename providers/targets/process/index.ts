@@ -35,6 +35,11 @@ export const processTarget: Vendor<ProcessSettings, ProcessConnection, Target> =
   connection: connectionSchema,
   create: (settings, connection) => ({
     deploy: (site, version, context) => deploy({ settings, connection, site }, version, context),
+    async canDeploy(site, version) {
+      const { cwd = '.' } = buildCommand(settings, connection, site, version, 0);
+      const missing = await checkArtifact(version.artifact, cwd).catch((error: unknown) => error);
+      return missing instanceof Error ? missing.message : null;
+    },
     async running(site, { signal }) {
       const folders = await versionFolders(siteFolder(connection.directory, site));
       const found = await Promise.all(folders.map((folder) => describeVersion(folder, signal)));
