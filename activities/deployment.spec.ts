@@ -33,6 +33,22 @@ describe('activities/deployment', () => {
     expect(await env().run(isVersionReady, input)).toBe(expected);
   });
 
+  it.each<[string, [string, boolean][], string | null | undefined, boolean, boolean]>([
+    ['it serves and is ready', [['1.0.0', true]], null, true, true],
+    ['it serves but is not ready', [['1.0.0', false]], null, true, false],
+    ['it served and is gone', [['1.1.0', true]], null, true, false],
+    ['it could be brought up', [], null, false, true],
+    ['its artefact is gone', [], 'there is no 1.0.0.js', false, false],
+    ['its artefact is gone, but it runs', [['1.0.0', true]], 'gone', false, true],
+    ['nobody can tell', [], undefined, false, true],
+  ])('the way back: %s', async (_, running, undeployable, warm, ready) => {
+    world.running = new Map(running);
+    world.undeployable = undeployable;
+    const { checkWayBack, watchWayBack } = deploymentActivities(world.providers);
+    expect(await env().run(checkWayBack, { ...input, warm })).toMatchObject({ ready });
+    if (ready) await env().run(watchWayBack, { ...input, warm });
+  });
+
   it.each([
     ['has traffic', [{ version: '1.0.0', weight: 5 }], false],
     ['is mirrored to at 0 %', [{ version: '1.0.0', weight: 0, rules: { mirror: 10 } }], false],

@@ -44,6 +44,12 @@ describe('cli/render/plan', () => {
     );
   });
 
+  it('shows what becomes of the version that a rollback goes to', () => {
+    const lines = shown({ canary: {} });
+    expect(lines).toContain('before every step 1.0.0 has to be ready');
+    expect(lines).toContain('after a rollback 1.0.0 is watched 1 min to 5 min by errors');
+  });
+
   it('shows tests before the switch of blue/green, and beside its bake', () => {
     const [before, after] = ['smoke', 'checkout'].map((name) => ({ name, fake: {} }));
     const lines = shown({ blueGreen: { before: [before!], after: { tests: [after!] } } });

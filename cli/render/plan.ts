@@ -68,16 +68,22 @@ function rolloutLines(label: string, rollout: RolloutPlan): Line[] {
   return [...lines, ...afterRollback(rollout)];
 }
 
-/** How the version that a rollback goes to is looked after. */
-function afterRollback({ designated, metrics, verification }: RolloutPlan): Line[] {
-  if (!designated || !verification) return [];
+/** How the version that a rollback goes to is looked after, before it is needed and after. */
+function afterRollback(rollout: RolloutPlan): Line[] {
+  const { designated, stable, metrics, verification } = rollout;
+  if (!designated || !rollout.place.router) return [];
+  const serves = designated.name === stable?.name;
+  const there = serves ? 'ready' : 'ready to be brought up';
+  const before = row('', `before every step ${designated.name} has to be ${there}`);
+  if (!verification) return [before];
   const names = perhapsSolo(metrics).map(({ name }) => name);
   if (names.length === 0) {
-    return [row('', 'after a rollback only read-back and health tell: no metric has a limit')];
+    return [before, row('', 'after a rollback only read-back and health tell: no limit is set')];
   }
   const { for: least, max } = verification;
   const time = least === max ? span(least) : `${span(least)} to ${span(max)}`;
-  return [row('', `after a rollback ${designated.name} is watched ${time} by ${names.join(', ')}`)];
+  const by = names.join(', ');
+  return [before, row('', `after a rollback ${designated.name} is watched ${time} by ${by}`)];
 }
 
 /** One line when all steps bake alike, else a line for each. */

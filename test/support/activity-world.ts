@@ -32,6 +32,8 @@ export interface ActivityWorld {
   providers: Providers;
   /** Versions that run, ready or not. */
   running: Map<string, boolean>;
+  /** Why the target could not bring a version up; undefined: it cannot tell. */
+  undeployable: string | null | undefined;
   shares: TrafficShare[];
   /** What the router answers after it was set; by default what was asked. */
   readBack: (asked: RoutedVersion[]) => TrafficShare[];
@@ -50,6 +52,7 @@ export function createActivityWorld(): ActivityWorld {
   };
   const world: ActivityWorld = {
     running: new Map(),
+    undeployable: undefined,
     shares: [],
     readBack: (asked) => asked.map(({ endpoint: _endpoint, ...share }) => share),
     sets: [],
@@ -61,6 +64,9 @@ export function createActivityWorld(): ActivityWorld {
     notify: async () => {},
     providers: {
       target: () => ({
+        ...(world.undeployable === undefined
+          ? {}
+          : { canDeploy: async () => world.undeployable ?? null }),
         deploy: async (_site, { name }) => ({ version: name, endpoint: { url: `http://${name}` } }),
         running: async () =>
           [...world.running].map(([version, ready]) => ({

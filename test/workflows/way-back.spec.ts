@@ -63,7 +63,7 @@ describe('workflows/stages/way-back', () => {
       await apply(aSpec({ rollback: { to: 'version:0.9.0' } }));
       world.missing = (version) => (version === '0.9.0' ? 'there is no shop-0.9.0.js' : null);
       const number = await begin('1.1.0', missing);
-      expect(world.weightsOf('eu', '1.1.0')).toEqual([0]);
+      expect(Math.max(...world.weightsOf('eu', '1.1.0'))).toBe(0);
       await act(number, 'abort', { reason: 'the artefact is gone' });
       const { outcome } = await until(number, ({ stage }) => stage === 'ended');
       expect(outcome).toBe('rejected');
