@@ -1,13 +1,14 @@
 /** The stage: what all rehearsals need, found or fetched once: the server and the workflows' code. */
 
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import {
   TestWorkflowEnvironment,
   type TimeSkippingTestWorkflowEnvironmentOptions,
 } from '@temporalio/testing';
 import { DefaultLogger, Runtime, type WorkerOptions } from '@temporalio/worker';
 import { resolveTestServer, SetupError, type ResolveOptions } from '../embedded/toolbox/index.ts';
-import { buildBundle, bundlePath } from '../worker/bundle.ts';
+import { buildBundle, bundlePath, withoutSourceMap } from '../worker/bundle.ts';
 
 export interface Stage {
   workflowBundle: NonNullable<WorkerOptions['workflowBundle']>;
@@ -39,7 +40,8 @@ export async function openStage(options: ResolveOptions): Promise<Stage> {
 }
 
 async function findBundle(): Promise<Stage['workflowBundle']> {
-  return existsSync(bundlePath) ? { codePath: bundlePath } : { code: await buildBundle() };
+  const code = existsSync(bundlePath) ? await readFile(bundlePath, 'utf8') : await buildBundle();
+  return { code: withoutSourceMap(code) };
 }
 
 async function findServer(options: ResolveOptions): Promise<Executable> {

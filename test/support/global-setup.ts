@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { resolveTestServer } from '../../embedded/toolbox/index.ts';
-import { buildBundle } from '../../worker/bundle.ts';
+import { buildBundle, withoutSourceMap } from '../../worker/bundle.ts';
 import { installMissing } from './debian-packages.ts';
 
 declare module 'vitest' {
@@ -27,12 +27,4 @@ export default async function setUp(project: TestProject): Promise<() => void> {
   project.provide('testServer', server.path);
   project.provide('workflowBundle', bundle);
   return () => rmSync(directory, { recursive: true, force: true });
-}
-
-/** A worker reads the source map whenever it is made, which takes longer than a scene's workflows. */
-function withoutSourceMap(code: string): string {
-  const start = code.lastIndexOf('//# sourceMappingURL=');
-  const map = { version: 3, sources: [], names: [], mappings: '' };
-  const data = Buffer.from(JSON.stringify(map)).toString('base64');
-  return `${code.slice(0, start)}//# sourceMappingURL=data:application/json;charset=utf-8;base64,${data}`;
 }
