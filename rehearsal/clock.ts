@@ -12,6 +12,10 @@ export interface Clock {
    * it happens at that very moment. Call it where time stands still: in an activity.
    */
   after(ms: number, work: () => Promise<void>): Promise<void>;
+  /** Any other call to the server: `close` ends it. */
+  within<T>(call: () => Promise<T>): Promise<T>;
+  /** Ends all calls that are under way: one that is tried again on a closed connection throws where nobody catches it. */
+  close(): void;
 }
 
 type Server = Pick<TestWorkflowEnvironment, 'connection' | 'currentTimeMs' | 'sleep'>;
@@ -19,23 +23,38 @@ type Server = Pick<TestWorkflowEnvironment, 'connection' | 'currentTimeMs' | 'sl
 export function createClock(server: Server): Clock {
   const { testService } = server.connection;
   if (!testService) throw new Error('this server cannot skip time');
+  const calls = new Set<AbortController>();
+  async function within<T>(call: () => Promise<T>): Promise<T> {
+    const controller = new AbortController();
+    calls.add(controller);
+    try {
+      return await server.connection.withAbortSignal(controller.signal, call);
+    } finally {
+      calls.delete(controller);
+    }
+  }
+  const skip = (ms: number) => within(() => server.sleep(ms));
   return {
-    now: () => server.currentTimeMs(),
-    skip: (ms) => server.sleep(ms),
+    now: () => within(() => server.currentTimeMs()),
+    skip,
     async after(ms, work) {
       // The server counts locks: a sleep gives back one that somebody holds, and takes it again when
       // its time is over.
-      await testService.lockTimeSkipping({});
+      await within(() => testService.lockTimeSkipping({}));
       const errand = async () => {
-        if (ms > 0) await server.sleep(ms);
+        if (ms > 0) await skip(ms);
         try {
           await work();
         } finally {
-          await testService.unlockTimeSkipping({});
+          await within(() => testService.unlockTimeSkipping({}));
         }
       };
-      // The rehearsal may be over before the moment comes: the server is gone then.
+      // The rehearsal may be over before the moment comes.
       errand().catch(() => {});
+    },
+    within,
+    close() {
+      for (const controller of calls) controller.abort();
     },
   };
 }

@@ -9,7 +9,8 @@ describe('rehearsal/patience', () => {
   afterEach(() => void vi.useRealTimers());
 
   function clockAt(now: () => number) {
-    return { now: async () => now(), skip: async () => {}, after: async () => {} };
+    const rest = { skip: async () => {}, after: async () => {}, close: () => {} };
+    return { now: async () => now(), within: <T>(call: () => Promise<T>) => call(), ...rest };
   }
 
   it('gives up a release that has no end', async () => {

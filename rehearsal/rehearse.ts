@@ -24,16 +24,30 @@ import { surprisesOf } from './surprises.ts';
 import { createWorld, type World } from './world.ts';
 
 /**
- * Plays one scenario to the end of its release. The plan must be one that can be made.
+ * Plays one scenario to the end of its release. The plan must be one that can be made. `look` sees
+ * what is left of the world then.
  * @throws SetupError when the server cannot be started
  */
-export async function rehearse(stage: Stage, spec: Spec, scenario: Scenario): Promise<Report> {
+export async function rehearse(
+  stage: Stage,
+  spec: Spec,
+  scenario: Scenario,
+  look: (world: World) => void = () => {},
+): Promise<Report> {
   const past = before(spec, scenario);
   if (!('plan' in past.planned)) throw new Error(past.planned.refusals.join('; '));
   const env = await stage.open();
+  const clock = createClock(env);
   try {
-    return await perform(stage, env, { spec, scenario, past, plan: past.planned.plan });
+    return await perform(stage, env, clock, {
+      spec,
+      scenario,
+      past,
+      plan: past.planned.plan,
+      look,
+    });
   } finally {
+    clock.close();
     await env.teardown();
   }
 }
@@ -43,24 +57,31 @@ interface Play {
   scenario: Scenario;
   past: Before;
   plan: Plan;
+  look: (world: World) => void;
 }
 
-async function perform(stage: Stage, env: TestWorkflowEnvironment, play: Play): Promise<Report> {
+async function perform(
+  stage: Stage,
+  env: TestWorkflowEnvironment,
+  clock: Clock,
+  play: Play,
+): Promise<Report> {
   const { scenario, plan } = play;
-  const clock = createClock(env);
   const { client } = env;
   const release = releaseWorkflowId({ application: play.spec.application, number: 1 });
   const cast = createCast(scenario, clock, async (action, message) => {
     const handle = client.workflow.getHandle(release);
-    await handle.executeUpdate(actionUpdate(action), { args: [message] });
+    await clock.within(() => handle.executeUpdate(actionUpdate(action), { args: [message] }));
   });
   const world = createWorld({
     scenario,
     plan,
     clock,
-    stops: (name) => client.workflow.getHandle(applicationWorkflowId(name)).query(stopsQuery),
+    stops: (name) =>
+      clock.within(() => client.workflow.getHandle(applicationWorkflowId(name)).query(stopsQuery)),
     isReleaseOpen: async () =>
-      (await client.workflow.getHandle(release).describe()).status.name === 'RUNNING',
+      (await clock.within(() => client.workflow.getHandle(release).describe())).status.name ===
+      'RUNNING',
     onRecord: (entries) => cast.watch(entries),
   });
   furnish(world.places, play.past);
@@ -118,7 +139,11 @@ async function watch(
   const handle = client.workflow.getHandle<() => Promise<ReleaseProgress>>(
     releaseWorkflowId({ application: spec.application, number: 1 }),
   );
-  const ended = await patiently(clock, () => world.calls(), handle.result());
+  const ended = await patiently(
+    clock,
+    () => world.calls(),
+    clock.within(() => handle.result()),
+  );
   const { ledger } = await guardian.query(applicationQuery);
   const end = ended.progress?.endedAt;
   const seen = {
@@ -137,6 +162,7 @@ async function watch(
     quarantined: ended.progress?.quarantined ?? null,
     rows: rowsOf(world.entries, cast.refusals, start),
   };
+  play.look(world);
   return { ...seen, surprises: surprisesOf(scenario, seen) };
 }
 
