@@ -106,7 +106,35 @@ const tables: [situation: string, window: Window, at: string, openings: string[]
   ],
 ];
 
+/** A local time on the day that skips it and on the day that has it twice, in UTC; null: never. */
+const changes: [zone: string, day: string, local: string, opens: string | null][] = [
+  ['Europe/Berlin', '2026-03-29', '02:30', null],
+  ['Europe/Berlin', '2026-10-25', '02:30', '2026-10-25T00:30Z'],
+  ['America/New_York', '2026-03-08', '02:30', null],
+  ['America/New_York', '2026-11-01', '01:30', '2026-11-01T05:30Z'],
+  ['America/Santiago', '2026-09-06', '00:30', null],
+  ['America/Santiago', '2026-04-04', '23:30', '2026-04-05T02:30Z'],
+  ['Australia/Lord_Howe', '2026-10-04', '02:15', null],
+  ['Australia/Lord_Howe', '2026-04-05', '01:45', '2026-04-04T14:45Z'],
+  ['Pacific/Chatham', '2026-09-27', '03:15', null],
+  ['Pacific/Chatham', '2026-04-05', '03:15', '2026-04-04T13:30Z'],
+  ['Africa/Casablanca', '2026-03-22', '02:30', null],
+  ['Africa/Casablanca', '2026-02-15', '02:30', '2026-02-15T01:30Z'],
+  ['America/St_Johns', '2026-03-08', '02:30', null],
+  ['America/St_Johns', '2026-11-01', '01:30', '2026-11-01T04:00Z'],
+];
+
 describe('calendar/openings.ts', () => {
+  it.each(changes)('%s on %s at %s opens at %s, once', (timezone, day, local, opens) => {
+    const [year = 0, month = 0, date = 0] = day.split('-').map(Number);
+    const [hours = 0, minutes = 0] = local.split(':').map(Number);
+    const rrule = `FREQ=YEARLY;BYMONTH=${month};BYMONTHDAY=${date};BYHOUR=${hours};BYMINUTE=${minutes}`;
+    const around = Date.UTC(year, month - 1, date - 1);
+    const openings = openingsFrom(openingsOf([aWindow(rrule, timezone)])!, around, 2);
+    const near = openings.filter(({ from }) => from < around + 72 * hour);
+    expect(near.map(({ from }) => utc(from))).toEqual(opens === null ? [] : [opens]);
+  });
+
   it.each(tables)('%s', (_, window, at, openings) => {
     expect(shown([window], at, 2)).toEqual(openings);
   });

@@ -41,6 +41,57 @@ describe('calendar/zone.ts', () => {
     expect(momentOf(text, zone, end)).toBe(Date.parse(expected));
   });
 
+  it.each([
+    [
+      'Europe/Berlin',
+      '2026-03-29T02:30',
+      '2026-03-29T01:30Z',
+      '2026-10-25T02:30',
+      '2026-10-25T00:30Z',
+    ],
+    [
+      'America/New_York',
+      '2026-03-08T02:30',
+      '2026-03-08T07:30Z',
+      '2026-11-01T01:30',
+      '2026-11-01T05:30Z',
+    ],
+    [
+      'America/Santiago',
+      '2026-09-06T00:30',
+      '2026-09-06T04:30Z',
+      '2026-04-04T23:30',
+      '2026-04-05T02:30Z',
+    ],
+    [
+      'Australia/Lord_Howe',
+      '2026-10-04T02:15',
+      '2026-10-03T15:45Z',
+      '2026-04-05T01:45',
+      '2026-04-04T14:45Z',
+    ],
+    [
+      'Pacific/Chatham',
+      '2026-09-27T03:15',
+      '2026-09-26T14:30Z',
+      '2026-04-05T03:15',
+      '2026-04-04T13:30Z',
+    ],
+    [
+      'Africa/Casablanca',
+      '2026-03-22T02:30',
+      '2026-03-22T02:30Z',
+      '2026-02-15T02:30',
+      '2026-02-15T01:30Z',
+    ],
+  ])(
+    '%s: %s is skipped and means %s; %s is twice and means %s',
+    (zone, gap, after, overlap, first) => {
+      expect(momentOf(gap, zone, false)).toBe(Date.parse(after));
+      expect(momentOf(overlap, zone, true)).toBe(Date.parse(first));
+    },
+  );
+
   it.each(['2026-02-30', '2026-13-01', '2026-01-01T25:00', 'tomorrow', ''])(
     '%s is no moment',
     (text) => {

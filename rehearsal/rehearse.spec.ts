@@ -89,6 +89,33 @@ describe('rehearsal/rehearse', () => {
     expect(report.outcome).toBe('succeeded');
   });
 
+  it('takes a step a month for a year, in seconds', async () => {
+    const window = {
+      rrule: 'FREQ=MONTHLY;BYDAY=1SU;BYHOUR=2;BYMINUTE=30',
+      timezone: 'America/New_York',
+      duration: '1h',
+    };
+    const eu = { ...aSpecInput().environments['eu']!, router: { envoy: {} }, window };
+    const steps = [1, 2, 5, 10, 15, 20, 30, 40, 50, 60, 80, 100];
+    const strategy = { canary: { steps, bake: { min: '1h', max: '2h' } } };
+    const environments = { ...aSpecInput().environments, eu, us: { ...eu, window: undefined } };
+    const spec = aSpec({ environments, production: aProduction({ strategy }) });
+    const report = await play(spec, {});
+    expect(report.outcome).toBe('succeeded');
+    const rises = said(report, /^traffic stable/).filter(({ environment }) => environment === 'eu');
+    expect(rises.map(({ weight }) => weight)).toEqual(steps);
+    const local = rises.map(({ at }) =>
+      new Date(at).toLocaleString('sv', { timeZone: 'America/New_York' }),
+    );
+    const months = local.map((text) => text.slice(0, 7));
+    expect(new Set(months).size).toBe(steps.length);
+    // In March the second Sunday skips this hour, the first does not.
+    for (const text of local) expect(text).toMatch(/^\d{4}-\d\d-0[1-7] 02:3\d:/);
+    expect(said(report, /^held: waits for the maintenance window/)).toHaveLength(
+      rises[0]?.after === 0 ? 11 : 12,
+    );
+  });
+
   it('an approver who is there approves as somebody who may', async () => {
     const allow = { roles: ['qa'], people: ['initiator', 'ann'] };
     const gate = { before: 'production', approvals: 3, allow, exclude: ['initiator' as const] };
