@@ -13,11 +13,17 @@ import type { Scene } from './scene.ts';
 
 /** Checks the world against the design's promises, and the journal against every ended release. */
 export async function expectPromises(scene: Scene): Promise<void> {
-  const { world } = scene;
-  expectRisingFences(world);
-  expectGaplessJournal(world);
-  expectApprovedWeights(world);
+  expectRecord(scene.world);
   if (await isGuarded(scene)) await expectSettled(scene);
+}
+
+type Recorded = Pick<FakeWorld, 'entries' | 'shifts'>;
+
+/** What the record and the shifts have to show at any time, whoever kept them. */
+export function expectRecord(recorded: Recorded): void {
+  expectRisingFences(recorded);
+  expectGaplessJournal(recorded);
+  expectApprovedWeights(recorded);
 }
 
 async function isGuarded({ guardian }: Scene): Promise<boolean> {
@@ -49,7 +55,7 @@ function isRecovered(world: FakeWorld, number: number): boolean {
 }
 
 /** With nothing under way every router sends all to one version, or knows none at all. */
-function expectOneVersion({ shares }: FakeWorld): void {
+export function expectOneVersion({ shares }: Pick<FakeWorld, 'shares'>): void {
   for (const [environment, seen] of Object.entries(shares)) {
     const weights = seen.filter(({ weight }) => weight > 0).map(({ weight }) => weight);
     expect(weights, `router of ${environment}`).toEqual(seen.length === 0 ? [] : [100]);
@@ -58,7 +64,7 @@ function expectOneVersion({ shares }: FakeWorld): void {
   }
 }
 
-function expectRisingFences({ shifts }: FakeWorld): void {
+function expectRisingFences({ shifts }: Recorded): void {
   const last: Record<string, number> = {};
   for (const { environment, fence } of shifts) {
     expect(fence).toBeGreaterThanOrEqual(last[environment] ?? 0);
@@ -66,7 +72,7 @@ function expectRisingFences({ shifts }: FakeWorld): void {
   }
 }
 
-function expectGaplessJournal({ entries }: FakeWorld): void {
+function expectGaplessJournal({ entries }: Recorded): void {
   const sources = bySource(entries);
   for (const [source, list] of sources) {
     const sequences = [...new Set(list.map(({ sequence }) => sequence))].sort((a, b) => a - b);
@@ -88,7 +94,7 @@ function expectSameFold(world: FakeWorld, seen: ReleaseProgress): void {
 }
 
 /** Each rise of a candidate needs a pass or a promotion of the step before, in the journal. */
-function expectApprovedWeights({ entries, shifts }: FakeWorld): void {
+function expectApprovedWeights({ entries, shifts }: Recorded): void {
   const rollouts = bySource(entries);
   for (const [source, list] of rollouts) {
     const started = list.find(({ event }) => event.type === 'rollout.started')?.event;
