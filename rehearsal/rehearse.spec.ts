@@ -19,7 +19,7 @@ const said = ({ rows }: Report, pattern: RegExp) => rows.filter(({ what }) => pa
 const minutes = (report: Report, pattern: RegExp) =>
   said(report, pattern).map(({ after }) => Math.round(after / 60_000));
 
-describe('rehearsal/rehearse', () => {
+describe('rehearsal/rehearse', { timeout: 300_000 }, () => {
   let stage: Stage;
   beforeAll(async () => {
     const environment = { ...process.env, CRESCENDO_TEMPORAL_TEST_SERVER: inject('testServer') };
@@ -112,7 +112,7 @@ describe('rehearsal/rehearse', () => {
     // In March the second Sunday skips this hour, the first does not.
     for (const text of local) expect(text).toMatch(/^\d{4}-\d\d-0[1-7] 02:3\d:/);
     expect(said(report, /^held: waits for the maintenance window/)).toHaveLength(
-      rises[0]?.after === 0 ? 11 : 12,
+      rises[0] && rises[0].after < 60_000 ? 11 : 12,
     );
   });
 

@@ -28,7 +28,7 @@ const scenarios = `scenarios:
     expect: { outcome: succeeded }
 `;
 
-describe('cli/commands/plan-test', () => {
+describe('cli/commands/plan-test', { timeout: 300_000 }, () => {
   let folder: string;
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'crescendo-plan-test-'));
