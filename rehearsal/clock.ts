@@ -18,6 +18,12 @@ export interface Clock {
   close(): void;
 }
 
+/**
+ * Real milliseconds that time stands still after a piece of work: what it leads to is passed on
+ * between workflows meanwhile, and the server would not wait for that.
+ */
+const settling = 200;
+
 type Server = Pick<TestWorkflowEnvironment, 'connection' | 'currentTimeMs' | 'sleep'>;
 
 export function createClock(server: Server): Clock {
@@ -45,6 +51,7 @@ export function createClock(server: Server): Clock {
         if (ms > 0) await skip(ms);
         try {
           await work();
+          await new Promise((resolve) => setTimeout(resolve, settling));
         } finally {
           await within(() => testService.unlockTimeSkipping({}));
         }
