@@ -22,7 +22,7 @@ export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 /** Below every `--help`. */
 export const exitCodeHelp = `Exit codes:
   0  ok
-  1  the release failed or was rolled back (watch, release --watch); a surprise (plan test)
+  1  failed or rolled back (watch, release --watch), or a surprise (plan test)
   2  wrong use, or an invalid file
   3  timed out while watching (--timeout); the release goes on
   4  a valid token is needed

@@ -830,6 +830,69 @@ describe('cli/run', () => {
     });
   });
 
+  describe('group', () => {
+    const members = [
+      { application: 'payments', version: '2.0.0', after: [], state: 'there', release: 7 },
+      {
+        application: 'web',
+        version: '3.0.0',
+        after: ['payments'],
+        state: 'waiting',
+        release: null,
+      },
+    ].map((member) => ({ ...member, outcome: null, sentence: null }));
+    const progress = {
+      group: 'checkout',
+      by: { id: 'jane', channel: 'cli' },
+      reason: null,
+      startedAt: at(0),
+      stage: 'forward',
+      paused: false,
+      members,
+      cause: null,
+      outcome: null,
+      sentence: null,
+      endedAt: null,
+    };
+
+    it('starts from a file and shows where each application is', async () => {
+      api.on('POST /api/v1/groups', { status: 202, body: { ...progress, repeated: false } });
+      const stdin = 'group: checkout\n';
+      const { exit, out, err } = await crescendo(['group', 'release', '-f', '-'], { stdin });
+      expect(exit).toBe(0);
+      expect(out.split('\n')).toEqual([
+        'checkout   ● under way',
+        '',
+        'application   version   state                  release      why',
+        'payments      2.0.0     ✔ at 100 %             payments:7   -',
+        'web           3.0.0     ◌ waits for payments   -            -',
+        '',
+      ]);
+      expect(err).toContain('crescendo group get checkout');
+      expect(api.requests[0]?.body).toBe(stdin);
+    });
+
+    it('names the lines of a file that is not valid', async () => {
+      const errors = [{ path: 'applications.web.after.0', message: 'no', line: 7, column: 13 }];
+      api.on('POST /api/v1/groups', problem(422, 'spec_invalid', 'not valid', { errors }));
+      const { exit, err } = await crescendo(['group', 'release', '-f', '-'], { stdin: 'x' });
+      expect(exit).toBe(2);
+      expect(err).toContain('<stdin>:7:13  applications.web.after.0');
+    });
+
+    it('says by its exit code how it ended, and asks before it goes back', async () => {
+      const ended = { ...progress, stage: 'ended', outcome: 'rolled_back', sentence: 'web: red' };
+      api.on('GET /api/v1/groups/checkout', { body: ended });
+      expect(await crescendo(['group', 'get', 'checkout'])).toMatchObject({ exit: 1 });
+      api.on('POST /api/v1/groups/checkout/rollback', { body: progress });
+      const no = await crescendo(['group', 'rollback', 'checkout'], { answer: 'n' });
+      expect(no).toMatchObject({ exit: 6, questions: [expect.stringContaining('checkout back')] });
+      const yes = ['group', 'rollback', 'checkout', '--yes', '--reason', 'totals'];
+      expect(await crescendo(yes)).toMatchObject({ exit: 0 });
+      expect(bodies().at(-1)).toEqual({ reason: 'totals' });
+    });
+  });
+
   describe('stop and resume all', () => {
     const stop = { by: { id: 'jane', channel: 'cli' }, reason: 'DNS is down', since: at(0) };
 

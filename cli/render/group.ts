@@ -18,7 +18,7 @@ export function groupLines(progress: GroupProgress): Line[] {
     [['strong', group], '   ', headOf(progress), paused ? ['warn', '   ‖ paused'] : ''],
     ...(why === null ? [] : [[why]]),
     [],
-    ...table(['application', 'version', 'state', 'release', ''], rows),
+    ...table(['application', 'version', 'state', 'release', 'why'], rows),
   ];
 }
 
