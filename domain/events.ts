@@ -5,6 +5,7 @@ import type { Action } from './actions.ts';
 import type { BackEventBody } from './after-rollback.ts';
 import type { GateProgress } from './gates.ts';
 import type { HoldEventBody } from './calendar/hold.ts';
+import type { Packable } from './pack.ts';
 import type { Plan } from './plan.ts';
 import type { Actor, Outcome, Reach, TrafficShare, Version, Weight } from './release.ts';
 import type { ReturnPart } from './waves.ts';
@@ -174,7 +175,8 @@ export type ReleaseEventBody =
   | { type: 'release.queued'; wait: Wait }
   | {
       type: 'release.admitted';
-      plan: Plan;
+      /** Packed when there are many environments. */
+      plan: Packable<Plan>;
       /** Its turn in the lane; absent in records from before turns were counted. */
       turn?: number;
     }

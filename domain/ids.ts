@@ -49,6 +49,12 @@ export function rolloutWorkflowId(release: ReleaseId, environment: string): stri
   return `rollout:${formatReleaseId(release)}:${environment}`;
 }
 
+/** One of the workflows that look after up to fifty rollouts each; `attempt` is the release's. */
+export function batchWorkflowId(release: ReleaseId, attempt: number, number: number): string {
+  const run = attempt === 1 ? '' : `.${attempt}`;
+  return `batch:${formatReleaseId(release)}:${number}${run}`;
+}
+
 /** Task queue of an environment's activities; `worker` is the name given in the specification. */
 export function environmentTaskQueue(worker: string | null): string {
   return worker === null ? defaultTaskQueue : `${defaultTaskQueue}-${worker}`;

@@ -28,7 +28,7 @@ export interface Door {
 export interface EnvironmentLedger {
   /** The version that has the audience when no release is under way; null before the first. */
   live: string | null;
-  /** Oldest first, at most `historyLimit`. */
+  /** Oldest first; the last ones, fewer of them in an application of many environments. */
   history: LedgerEntry[];
   /** One-way doors that were passed, oldest first, at most `doorLimit`; absent: none. */
   doors?: Door[];
@@ -41,7 +41,8 @@ export interface Ledger {
   quarantine: Record<string, Quarantine>;
 }
 
-const historyLimit = 50;
+/** Entries of one environment, and of all environments together. */
+const historyLimits = { each: 50, fewest: 5, all: 5000 };
 const versionLimit = 500;
 const doorLimit = 20;
 
@@ -93,12 +94,37 @@ export function recordRollout(
   // Whoever went back past a door all the same is on this side of it again.
   const open = entry.outcome === 'rolled_back' && live !== entry.version;
   const left = open ? doors?.filter(({ version }) => version !== entry.version) : doors;
+  const limit = limitOf(Object.keys(ledger.environments).length);
   const updated = {
     live,
-    history: [...history, entry].slice(-historyLimit),
+    history: lastEntries([...history, entry], limit),
     ...(left && left.length > 0 ? { doors: left } : {}),
   };
   return { ...ledger, environments: { ...ledger.environments, [environment]: updated } };
+}
+
+function limitOf(environments: number): number {
+  const { each, fewest, all } = historyLimits;
+  return Math.max(fewest, Math.min(each, Math.floor(all / Math.max(1, environments))));
+}
+
+/** However much went wrong since, what an environment can go back to is not forgotten. */
+function lastEntries(history: LedgerEntry[], limit: number): LedgerEntry[] {
+  const last = history.slice(-limit);
+  const good = new Set(last.filter(isGood).map(({ version }) => version));
+  const kept = history
+    .slice(0, -limit)
+    .toReversed()
+    .filter((entry) => {
+      if (!isGood(entry) || good.has(entry.version) || good.size >= 2) return false;
+      good.add(entry.version);
+      return true;
+    });
+  return [...kept.toReversed(), ...last];
+}
+
+function isGood({ outcome }: LedgerEntry): boolean {
+  return outcome === 'finished';
 }
 
 /** Notes that people have met a version that cannot be gone back past. Said twice it counts once. */

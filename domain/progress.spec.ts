@@ -9,8 +9,15 @@ import {
   situations,
   submitted,
 } from '../test/support/situations.ts';
+import {
+  inEnvironment,
+  rolledBack,
+  startedIn,
+  step,
+  untilProduction,
+} from '../test/support/recorded-release.ts';
 import type { ReleaseEventBody } from './events.ts';
-import { newRelease } from './progress.ts';
+import { advance, advanceAll, newRelease } from './progress.ts';
 
 const act = (action: 'pause' | 'resume' | 'promote', environment: string | null = null) =>
   ({ type: 'action.accepted', action, by: jane, reason: null, only: environment }) as const;
@@ -21,6 +28,13 @@ const opened: ReleaseEventBody = {
   exclude: ['jane'],
   wait: aWait('gate'),
 };
+
+const late = [
+  ...untilProduction(),
+  ...startedIn('eu', 8),
+  inEnvironment('eu', 20, { type: 'rollback.started', to: '1.1.0', cause: 'errors', by: jane }),
+  inEnvironment('eu', 90, { type: 'rollback.delayed', sentence: 'still trying', attempts: 1 }),
+];
 
 describe('domain/progress', () => {
   it('begins in the queue, with nothing known', () => {
@@ -161,6 +175,20 @@ describe('domain/progress', () => {
       outcome: 'rolled_back',
       sentence: 'back',
     });
+  });
+
+  it.each([
+    ['one in production', [...untilProduction(), ...startedIn('eu', 8), ...step('eu', 20, 1, 5)]],
+    ['one that was rolled back', rolledBack()],
+    ['one whose rollback is late', late],
+  ])('all events at once give the same as one by one: %s', (_, events) => {
+    const start = newRelease({ application: 'shop', number: 7 }, at(0));
+    const each = events.reduce((progress, event) => advance(progress, event), start);
+    expect(advanceAll(start, events)).toEqual(each);
+    for (const cut of [0, 5, events.length - 1]) {
+      const half = advanceAll(start, events.slice(0, cut));
+      expect(advanceAll(half, events.slice(cut))).toEqual(each);
+    }
   });
 
   it('ends once and for all', () => {

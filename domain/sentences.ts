@@ -9,6 +9,7 @@ import type {
   Wait,
 } from './events.ts';
 import { holdSentence } from './calendar/hold.ts';
+import { unpack } from './pack.ts';
 import { shareWords } from './traffic.ts';
 import { waveName, type ReturnPart } from './waves.ts';
 import { listed, percent, person, reach } from './words.ts';
@@ -191,7 +192,8 @@ function waiting(wait: Wait, time: Time): string {
   return `waits for ${wait.for} ${until}, then ${wait.then}`;
 }
 
-function countSteps({ plan }: Extract<ReleaseEvent, { type: 'release.admitted' }>): string {
+function countSteps(event: Extract<ReleaseEvent, { type: 'release.admitted' }>): string {
+  const plan = unpack(event.plan);
   const names = plan.waves.flatMap((wave) => wave.rollouts.map(({ environment }) => environment));
   const staging = plan.staging ? `${plan.staging.environment}, then ` : '';
   return `${staging}${listed(names)} in ${plan.waves.length} ${plan.waves.length === 1 ? 'wave' : 'waves'}`;

@@ -2,10 +2,12 @@
 
 import type { Wait } from './events.ts';
 import { outstanding, type GateProgress } from './gates.ts';
+import { focused, overviewOf, overviewWords } from './overview.ts';
 import type { RolloutPlan } from './plan.ts';
 import type { ReleaseProgress } from './progress.ts';
 import type { RolloutProgress } from './rollout-progress.ts';
 import { rulesWords } from './traffic.ts';
+import { waveName } from './waves.ts';
 
 /** Temporal's limit for details is near 20,000 bytes. */
 const maxLength = 15_000;
@@ -25,7 +27,9 @@ export function describeRelease(progress: ReleaseProgress): string {
     lines.push('', '| check | result | detail |', '| --- | --- | --- |');
     for (const { check, state, detail } of progress.checks) lines.push(row(check, state, detail));
   }
-  const rollouts = Object.values(progress.rollouts);
+  const shown = focused(progress);
+  if (shown !== progress) lines.push('', ...describeWaves(progress));
+  const rollouts = Object.values(shown.rollouts);
   if (rollouts.length > 0) {
     lines.push('', '| environment | stage | weight | verdict |', '| --- | --- | --- | --- |');
     for (const rollout of rollouts) {
@@ -50,6 +54,11 @@ export function describeRelease(progress: ReleaseProgress): string {
     );
   }
   return cut(lines);
+}
+
+/** Of many environments the counts, before those that somebody should look at. */
+function describeWaves(progress: ReleaseProgress): string[] {
+  return overviewOf(progress).map((wave) => `- ${waveName(wave.wave)}: ${overviewWords(wave)}`);
 }
 
 /** One environment: plan and result of every step, the latest evidence, where a rollback goes. */
