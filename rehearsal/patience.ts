@@ -1,6 +1,6 @@
 /** Patience of a rehearsal: it ends with its release, after a year, or when nothing happens any more. */
 
-import type { ReleaseProgress } from '../domain/progress.ts';
+import type { ReleaseHead } from '../workflows/messages.ts';
 import type { Clock } from './clock.ts';
 
 /** Milliseconds in the time of the rehearsal after which a release counts as one without an end. */
@@ -11,7 +11,7 @@ const silence = 60_000;
 const interval = 500;
 
 export interface Ended {
-  progress: ReleaseProgress | null;
+  progress: ReleaseHead | null;
   /** Why there is no progress. */
   sentence: string;
 }
@@ -20,7 +20,7 @@ export interface Ended {
 export async function patiently(
   clock: Clock,
   signs: () => number,
-  result: Promise<ReleaseProgress>,
+  result: Promise<ReleaseHead>,
 ): Promise<Ended> {
   const watch = new AbortController();
   const ended = result.then((progress) => ({ progress, sentence: '' }));

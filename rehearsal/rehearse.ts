@@ -4,14 +4,15 @@ import type { Client } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
 import { applicationWorkflowId, defaultTaskQueue, releaseWorkflowId } from '../domain/ids.ts';
+import { unpack } from '../domain/pack.ts';
 import { rolloutsOf, type Plan } from '../domain/plan.ts';
-import type { ReleaseProgress } from '../domain/progress.ts';
 import type { Spec } from '../domain/spec.ts';
 import { routerPowers } from '../providers/routers/index.ts';
 import { registerSearchAttributes } from '../worker/search-attributes.ts';
 import { newGuardian } from '../workflows/application-state.ts';
 import type { application } from '../workflows/application.ts';
 import { actionUpdate, applicationQuery, stopsQuery, submitUpdate } from '../workflows/messages.ts';
+import type { release } from '../workflows/release.ts';
 import { before, furnish, type Before } from './before.ts';
 import { createCast, type Cast } from './cast.ts';
 import { createClock, type Clock } from './clock.ts';
@@ -145,7 +146,7 @@ async function watch(
   const { spec, scenario } = play;
   const start = await clock.now();
   const guardian = await submit(client, play);
-  const handle = client.workflow.getHandle<() => Promise<ReleaseProgress>>(
+  const handle = client.workflow.getHandle<typeof release>(
     releaseWorkflowId({ application: spec.application, number: 1 }),
   );
   const ended = await patiently(
@@ -153,7 +154,7 @@ async function watch(
     () => world.calls(),
     clock.within(() => handle.result()),
   );
-  const { ledger } = await guardian.query(applicationQuery);
+  const { ledger } = unpack(await guardian.query(applicationQuery));
   const end = ended.progress?.endedAt;
   const seen = {
     scenario: scenario.name,

@@ -15,6 +15,7 @@ import { formatReleaseId, releaseWorkflowId } from '../domain/ids.ts';
 import { overrideTimes } from '../domain/calendar/override.ts';
 import { expressSpec } from '../domain/hotfix.ts';
 import type { LaneEffect } from '../domain/lane.ts';
+import { packLarge } from '../domain/pack.ts';
 import { planRelease, planReturn } from '../domain/plan.ts';
 import type { Spec } from '../domain/spec.ts';
 import { takeTurn, type Guardian, type Pending } from './application-state.ts';
@@ -96,7 +97,7 @@ export class Admissions {
       workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
       parentClosePolicy: ParentClosePolicy.ABANDON,
       cancellationType: ChildWorkflowCancellationType.ABANDON,
-      args: [input],
+      args: [packLarge(input)],
       staticSummary: `${formatReleaseId(id)}: version ${version.name}`,
       typedSearchAttributes: attributes({
         CrescendoApplication: id.application,
@@ -195,7 +196,8 @@ export class Admissions {
     pending.plan = result.plan;
     pending.turn = takeTurn(guardian, number);
     const spec = specOf(pending, guardian.spec);
-    await handle.signal(admitSignal, { plan: result.plan, spec, turn: pending.turn });
+    const message = { plan: result.plan, spec, turn: pending.turn };
+    await handle.signal(admitSignal, packLarge(message));
   }
 
   private plan(pending: Pending) {

@@ -22,6 +22,7 @@ import {
   type QueuedRelease,
 } from '../domain/lane.ts';
 import { contradicts, liftQuarantine, recordVersion } from '../domain/ledger.ts';
+import { packLarge, unpack, type Packable } from '../domain/pack.ts';
 import { planRelease, planReturn, type PlanResult } from '../domain/plan.ts';
 import { recall } from '../domain/recall.ts';
 import type { Version } from '../domain/release.ts';
@@ -57,12 +58,12 @@ import { now } from './rollout-state.ts';
 export interface ApplicationInput {
   application: string;
   /** Carried over by continue-as-new. */
-  guardian?: Guardian;
+  guardian?: Packable<Guardian>;
 }
 
 /** Runs for as long as the application exists. */
 export async function application(input: ApplicationInput): Promise<void> {
-  const guardian = input.guardian ?? newGuardian(input.application);
+  const guardian = input.guardian ? unpack(input.guardian) : newGuardian(input.application);
   const admissions = new Admissions(guardian, (number) => settle(leave(guardian.lane, number)));
 
   function settle(change: LaneChange): void {
@@ -71,7 +72,7 @@ export async function application(input: ApplicationInput): Promise<void> {
     setCurrentDetails(describe(guardian));
   }
 
-  setHandler(applicationQuery, () => publicState(guardian), {
+  setHandler(applicationQuery, () => packLarge(publicState(guardian)), {
     description: 'Specification, lane and ledger',
   });
   setHandler(queuesQuery, () => queuesOf(guardian), {
@@ -110,10 +111,12 @@ export async function application(input: ApplicationInput): Promise<void> {
         ),
     },
   );
-  heed(reportSignal, (report) => {
-    takeIntoLedger(guardian, report);
-    if (report.kind === 'warm') settle(becomeWarm(guardian.lane, report.release));
-    if (report.kind === 'ended') admissions.close(report.release);
+  heed(reportSignal, (reports) => {
+    for (const report of reports) {
+      takeIntoLedger(guardian, report);
+      if (report.kind === 'warm') settle(becomeWarm(guardian.lane, report.release));
+      if (report.kind === 'ended') admissions.close(report.release);
+    }
   });
 
   function applied(request: ApplyRequest) {
@@ -197,7 +200,8 @@ export async function application(input: ApplicationInput): Promise<void> {
     await admissions.run(() => isLong() && allHandlersFinished());
     await condition(allHandlersFinished);
     await calendar.finished();
-    await continueAsNew<typeof application>({ application: guardian.application, guardian });
+    const { application: name } = guardian;
+    await continueAsNew<typeof application>({ application: name, guardian: packLarge(guardian) });
   });
 }
 

@@ -1,110 +1,103 @@
-/** The fleet: a release's rollouts as children, which it starts, steers, and waits for. */
+/** The fleet: a release's rollouts in batches, which it starts, steers, and waits for. */
 
-import {
-  CancellationScope,
-  ChildWorkflowCancellationType,
-  condition,
-  getExternalWorkflowHandle,
-  log,
-  ParentClosePolicy,
-  sleep,
-  startChild,
-  WorkflowIdReusePolicy,
-  type ChildWorkflowHandle,
-} from '@temporalio/workflow';
-import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import { CancellationScope, condition, getExternalWorkflowHandle } from '@temporalio/workflow';
 import type { Action, ActionRequest } from '../domain/actions.ts';
-import { rolloutWorkflowId } from '../domain/ids.ts';
+import { isLargePlan } from '../domain/brief.ts';
+import type { CrescendoEvent } from '../domain/events.ts';
+import { batchWorkflowId } from '../domain/ids.ts';
 import type { RolloutPlan } from '../domain/plan.ts';
-import { policyActor } from '../domain/release.ts';
-import type { RolloutProgress, RolloutStage } from '../domain/rollout-progress.ts';
-import {
-  actionSignal,
-  calendarChangedSignal,
-  concludeSignal,
-  settleSignal,
-  type ActionMessage,
-  type SettleMessage,
-} from './messages.ts';
+import type { RolloutProgress } from '../domain/rollout-progress.ts';
+import { linkBatch, type BatchLink } from './batch-link.ts';
+import type { SettleMessage } from './messages.ts';
+import { ordersSignal, type Order } from './orders.ts';
 import type { Release } from './release-state.ts';
-import type { rollout, RolloutInput } from './rollout.ts';
-import { attributes } from './search-attributes.ts';
+import type { RolloutInput } from './rollout.ts';
 
 /** The rollouts of a release, in the order of their start. */
 export interface Fleet {
   members: Map<string, Member>;
+  batches: Batch[];
 }
 
 interface Member {
   plan: RolloutPlan;
+  batch: Batch;
   attempt: number;
-  /** Null until it has started. */
-  handle: ChildWorkflowHandle<typeof rollout> | null;
   /** Its environment is served by one version, and nothing more will happen there. */
   ended: boolean;
-  /** Resolves when its workflow is over: all that it has to say is on record. */
-  closed: Promise<void>;
 }
 
-/** Pause before a start is tried again while an earlier run holds the id, in milliseconds. */
-const orphanPause = 2000;
+interface Batch {
+  link: BatchLink;
+  environments: string[];
+  /** Takes no further rollouts. */
+  full: boolean;
+  /** How often it was started. */
+  runs: number;
+}
+
+/** Rollouts in one batch: its history and every signal to it stay far below Temporal's limits. */
+const batchSize = 50;
+
+/** Attempts of a rollout, kept apart for every run of the release and of the batch. */
+const attempts = { perRelease: 10, perBatch: 3 };
 
 export function createFleet(): Fleet {
-  return { members: new Map() };
+  return { members: new Map(), batches: [] };
 }
 
 /** Starts one. It lives on when the forward path is cancelled: it has to come back by itself. */
-export async function startRollout(
+export function startRollout(
   release: Release,
   fleet: Fleet,
   plan: RolloutPlan,
   mode: RolloutInput['mode'],
-): Promise<void> {
-  await CancellationScope.nonCancellable(async () => {
-    const attempt = (release.input.attempt - 1) * 10 + 1;
-    const member: Member = { plan, attempt, handle: null, ended: false, closed: Promise.resolve() };
-    fleet.members.set(plan.environment, member);
-    await startMember(release, member, mode);
-    member.closed = follow(release, member);
-    // A pause that was accepted while it started has not reached it.
-    if (release.progress.paused) await tell(member, (handle) => handle.signal(pausing, byPolicy));
+): void {
+  const last = fleet.batches.at(-1);
+  const batch = last && !last.full ? last : openBatch(release, fleet);
+  const attempt = firstAttempt(release, batch);
+  fleet.members.set(plan.environment, { plan, batch, attempt, ended: false });
+  batch.environments.push(plan.environment);
+  batch.full = batch.environments.length === batchSize;
+  batch.link.order({ do: 'start', input: rolloutInput(release, plan, mode, attempt) });
+}
+
+function openBatch(release: Release, fleet: Fleet): Batch {
+  const { release: id, attempt, version } = release.input;
+  const number = fleet.batches.length + 1;
+  const name = { release: id, version: version.name, attempt, number };
+  const link = linkBatch(name, () => replace(release, fleet, batch));
+  const batch: Batch = { link, environments: [], full: false, runs: 1 };
+  fleet.batches.push(batch);
+  return batch;
+}
+
+/** Nobody knows what its rollouts were told, so all that have not ended are brought back. */
+function replace(release: Release, { members }: Fleet, batch: Batch): Order[] {
+  batch.full = true;
+  batch.runs += 1;
+  const attempt = firstAttempt(release, batch);
+  const starts = batch.environments.flatMap((environment): Order[] => {
+    const member = members.get(environment);
+    if (!member || member.ended) return [];
+    member.attempt = attempt;
+    return [{ do: 'start', input: rolloutInput(release, member.plan, 'return', attempt) }];
   });
+  return [...starts, { do: 'close' }];
 }
 
-const pausing = actionSignal('pause');
-const byPolicy: ActionMessage = { by: policyActor, reason: 'the release is paused' };
-
-/**
- * An earlier run of the release may have left this rollout running: that one is told to come back,
- * and the id is free once it has.
- */
-async function startMember(
-  release: Release,
-  member: Member,
-  mode: RolloutInput['mode'],
-): Promise<void> {
-  for (;;) {
-    try {
-      member.handle = await startAttempt(release, member, mode);
-      return;
-    } catch (error) {
-      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-      const id = rolloutWorkflowId(release.input.release, member.plan.environment);
-      const reason = 'its release was lost';
-      const orphan = getExternalWorkflowHandle(id);
-      await orphan.signal(actionSignal('rollback'), { by: policyActor, reason }).catch(() => {});
-      await sleep(orphanPause, { summary: `until ${id} has come back` });
-    }
-  }
+function firstAttempt({ input }: Release, { runs }: Batch): number {
+  return (input.attempt - 1) * attempts.perRelease + (runs - 1) * attempts.perBatch + 1;
 }
 
-function startAttempt(
+function rolloutInput(
   release: Release,
-  { plan, attempt }: Member,
+  plan: RolloutPlan,
   mode: RolloutInput['mode'],
-): Promise<ChildWorkflowHandle<typeof rollout>> {
-  const { spec, release: id, turn } = release.input;
-  const input: RolloutInput = {
+  attempt: number,
+): RolloutInput {
+  const { spec, release: id, turn, by } = release.input;
+  return {
     release: id,
     turn: turn ?? id.number,
     plan,
@@ -112,84 +105,58 @@ function startAttempt(
     rollbackDeadline: spec.rollback.deadline,
     mode,
     attempt,
-    initiator: release.input.by.id,
+    initiator: by.id,
     ...(release.input.mode === 'return' ? { urgent: true as const } : {}),
+    ...(isLargePlan(release.progress.plan) ? { brief: true as const } : {}),
     overrides: (release.progress.overrides ?? []).filter(
       (one) => (one.environment ?? plan.environment) === plan.environment,
     ),
   };
-  return startChild<typeof rollout>('rollout', {
-    workflowId: rolloutWorkflowId(id, plan.environment),
-    workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
-    parentClosePolicy: ParentClosePolicy.ABANDON,
-    cancellationType: ChildWorkflowCancellationType.ABANDON,
-    args: [input],
-    staticSummary: `${plan.version.name} in ${plan.environment}`,
-    typedSearchAttributes: attributes({
-      CrescendoApplication: id.application,
-      CrescendoVersion: plan.version.name,
-      CrescendoEnvironment: plan.environment,
-      CrescendoStage: 'deploy',
-    }),
-  });
-}
-
-/** A rollout that was terminated left its environment half way: another one brings that back. */
-async function follow(release: Release, member: Member): Promise<void> {
-  for (;;) {
-    try {
-      await member.handle?.result();
-      member.ended = true;
-      return;
-    } catch (error) {
-      const { environment } = member.plan;
-      log.error('a rollout was lost and is brought back', { environment, error: String(error) });
-      member.attempt += 1;
-      member.ended = false;
-      await startMember(release, member, 'return');
-    }
-  }
 }
 
 /**
- * Notes that a rollout has ended, by its own word: its workflow stays open while the journal is
- * away, and a release need not wait for that.
+ * Notes who has ended, by their own word: their workflows stay open while the journal is away, and a
+ * release need not wait for that. What an attempt says that was given up does not count.
  */
-export function noteEnd(fleet: Fleet, environment: string, attempt: number): void {
-  const member = fleet.members.get(environment);
-  if (member?.attempt === attempt) member.ended = true;
+export function noteEnds(
+  { members }: Fleet,
+  events: readonly CrescendoEvent[],
+  attempt: number,
+): void {
+  for (const { type, environment } of events) {
+    const member = environment === null ? undefined : members.get(environment);
+    if (!member || attempt < member.attempt) continue;
+    if (type === 'rollout.started') member.ended = false;
+    if (type === 'rollout.ended') member.ended = true;
+  }
 }
 
-/** Stages in which an action means something; absent: in all. */
-const listening: Partial<Record<Action, RolloutStage[]>> = {
-  approve: ['hold'],
-  promote: ['bake', 'hold'],
-  retry: ['hold', 'rollback'],
-  skip: ['test', 'hold', 'rollback'],
-};
-
-/** Tells rollouts what a person wants. One that has just ended needs no telling. */
+/** Tells rollouts what a person wants; resolves when their batches know. */
 export async function steerFleet(
   release: Release,
   fleet: Fleet,
   action: Action,
-  { environment, ...request }: ActionRequest,
+  { environment, step: asked, ...request }: ActionRequest,
   only?: ReadonlySet<string>,
 ): Promise<void> {
-  const stages = listening[action];
-  const { rollouts } = release.progress;
-  const chosen = [...fleet.members].filter(([name, { ended }]) => {
-    const stage = rollouts[name]?.stage ?? 'deploy';
-    const addressed = environment === null ? (only?.has(name) ?? true) : environment === name;
-    return !ended && addressed && (stages?.includes(stage) ?? true);
+  const { rollouts, plan } = release.progress;
+  // What was promoted is the step that was current when it was said, and no later one. Of many
+  // environments the release hears too late to say which that is.
+  const meant = (name: string) =>
+    asked ?? (action === 'promote' && !isLargePlan(plan) ? (rollouts[name]?.step ?? null) : null);
+  const addressed = (name: string) =>
+    environment === null ? (only?.has(name) ?? true) : environment === name;
+  const told = fleet.batches.filter(({ environments, link }) => {
+    const names = environments.filter((name) => {
+      return addressed(name) && fleet.members.get(name)?.ended === false;
+    });
+    if (names.length === 0) return false;
+    const to = Object.fromEntries(names.map((name) => [name, meant(name)]));
+    link.order({ do: 'steer', action, request, to });
+    return true;
   });
-  await Promise.all(
-    chosen.map(([name, member]) => {
-      // What was promoted is the step that was current when it was said, and no later one.
-      const step = request.step ?? (action === 'promote' ? (rollouts[name]?.step ?? null) : null);
-      const message = { ...request, step };
-      return tell(member, (handle) => handle.signal(actionSignal(action), message));
-    }),
+  await CancellationScope.nonCancellable(() =>
+    Promise.all(told.map(({ link }) => link.delivered())),
   );
 }
 
@@ -199,52 +166,51 @@ export async function settleFleet(
   fleet: Fleet,
   message: SettleMessage,
 ): Promise<void> {
-  const { staging } = release.progress.plan ?? {};
-  const watched = [...fleet.members].filter(([name, { ended }]) => {
-    return !ended && name !== staging?.environment;
+  const watched = [...fleet.members].filter(([, { ended, plan }]) => {
+    return !ended && plan.stage === 'production';
   });
-  await Promise.all(
-    watched.map(([, member]) => tell(member, (handle) => handle.signal(settleSignal, message))),
-  );
+  for (const { link } of fleet.batches) link.order({ do: 'settle', message });
   const settled = ([name, { ended }]: [string, Member]) =>
     ended || (release.progress.rollouts[name]?.settled ?? 0) >= message.wave;
   await condition(() => watched.every(settled));
 }
 
 /** Rollouts that wait for a freeze or a hold ask again. */
-export async function tellCalendar({ members }: Fleet): Promise<void> {
-  const open = [...members.values()].filter(({ ended }) => !ended);
-  const told = open.map((member) => tell(member, (to) => to.signal(calendarChangedSignal)));
-  await Promise.all(told);
+export function tellCalendar({ batches }: Fleet): void {
+  for (const { link } of batches) link.order({ do: 'calendar' });
 }
 
 /** The release is over: every rollout retires the old version and ends. */
 export async function concludeFleet(release: Release, fleet: Fleet): Promise<RolloutProgress[]> {
+  for (const batch of fleet.batches) {
+    batch.full = true;
+    batch.link.order({ do: 'conclude' });
+  }
   const members = [...fleet.members.values()];
-  const open = members.filter(({ ended }) => !ended);
-  await Promise.all(open.map((member) => tell(member, (handle) => handle.signal(concludeSignal))));
   await condition(() => members.every(({ ended }) => ended));
   const { rollouts } = release.progress;
   return members.flatMap(({ plan }) => rollouts[plan.environment] ?? []);
 }
 
 /** Resolves when the workflows of all rollouts are over, which may take as long as the journal is away. */
-export async function allClosed(fleet: Fleet): Promise<void> {
-  await Promise.all([...fleet.members.values()].map(({ closed }) => closed));
+export async function allClosed({ batches }: Fleet): Promise<void> {
+  await Promise.all(batches.map(({ link }) => link.closed()));
 }
 
-/** Also after the workflow was cancelled: those who come back still have to hear of a retry. */
-async function tell(
-  { handle, plan }: Member,
-  signal: (handle: ChildWorkflowHandle<typeof rollout>) => Promise<void>,
-): Promise<void> {
-  if (!handle) return;
-  try {
-    await CancellationScope.nonCancellable(() => signal(handle));
-  } catch (error) {
-    log.info('a rollout could not be told', {
-      environment: plan.environment,
-      error: String(error),
-    });
-  }
+/** Batches of earlier runs of this release, if there are any: they shall end with their rollouts. */
+export async function closeEarlierBatches({ input }: Release, rollouts: number): Promise<void> {
+  const numbers = Array.from({ length: Math.ceil(rollouts / batchSize) }, (_, index) => index + 1);
+  const runs = Array.from({ length: input.attempt - 1 }, (_, index) => index + 1);
+  const ids = runs.flatMap((run) =>
+    numbers.map((number) => batchWorkflowId(input.release, run, number)),
+  );
+  await Promise.all(ids.map(closeBatch));
+}
+
+/** Most often there is none of that name. */
+async function closeBatch(id: string): Promise<void> {
+  const orders: Order[] = [{ do: 'close' }];
+  await getExternalWorkflowHandle(id)
+    .signal(ordersSignal, orders)
+    .catch(() => {});
 }

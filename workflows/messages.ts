@@ -8,6 +8,7 @@ import type { CrescendoEvent } from '../domain/events.ts';
 import type { GroupAction, GroupProgress, MemberReport } from '../domain/group.ts';
 import type { Lane } from '../domain/lane.ts';
 import type { Ledger } from '../domain/ledger.ts';
+import type { Packable } from '../domain/pack.ts';
 import type { Plan, PlanContext } from '../domain/plan.ts';
 import type { ReleaseProgress } from '../domain/progress.ts';
 import type { Actor, Version } from '../domain/release.ts';
@@ -28,19 +29,25 @@ export interface ActionMessage {
   for?: number | string | null | undefined;
 }
 
-/** Answer of every action update: the progress right after it was accepted. */
-export type ActionUpdate = ReleaseProgress;
+/**
+ * Answer of every action update, and result of a release: the progress right after it, but for what
+ * grows with the number of environments. Both stay in the history.
+ */
+export type ReleaseHead = Omit<ReleaseProgress, 'plan' | 'rollouts'>;
 
 /** The same names as updates (refused at once, with a reason) and as signals (for bots). */
 export function actionUpdate(action: Action) {
-  return defineUpdate<ActionUpdate, [ActionMessage]>(action);
+  return defineUpdate<ReleaseHead, [ActionMessage]>(action);
 }
 export function actionSignal(action: Action) {
   return defineSignal<[ActionMessage]>(action);
 }
 
-/** Release: its progress, the same as on every screen. */
-export const progressQuery = defineQuery<ReleaseProgress>('progress');
+/**
+ * Release: its progress, the same as on every screen. Of more than 25 environments it keeps what it
+ * decides by, and leaves evidence and logs to the journal.
+ */
+export const progressQuery = defineQuery<Packable<ReleaseProgress>>('progress');
 /** Release: CI has news for its commit, so it looks again at once. */
 export const ciChangedSignal = defineSignal<[]>('ciChanged');
 
@@ -114,7 +121,7 @@ export interface UnholdRequest {
 export const unholdUpdate = defineUpdate<Hold, [UnholdRequest]>('unhold');
 /** Application: its freezes and holds, for the activity that asks whether the way is free. */
 export const stopsQuery = defineQuery<Stops>('stops');
-/** Guardian → release → rollout: freezes or holds have changed, so ask again at once. */
+/** Guardian → release → batch → rollout: freezes or holds have changed, so ask again at once. */
 export const calendarChangedSignal = defineSignal<[]>('calendarChanged');
 
 /** Application: everything it guards. */
@@ -128,7 +135,7 @@ export interface ApplicationState {
   /** In force or to come; absent while there has never been one. */
   holds?: Hold[];
 }
-export const applicationQuery = defineQuery<ApplicationState>('application');
+export const applicationQuery = defineQuery<Packable<ApplicationState>>('application');
 
 /** Application: task queues of the workers that its environments name. */
 export const queuesQuery = defineQuery<string[]>('queues');
@@ -138,7 +145,7 @@ export const stopAllUpdate = defineUpdate<Estate, [ActionMessage]>('stop');
 export const resumeAllUpdate = defineUpdate<Estate, [ActionMessage]>('resume');
 
 /** Guardian → release: the lane is yours; this is the plan. */
-export const admitSignal = defineSignal<[AdmitMessage]>('admit');
+export const admitSignal = defineSignal<[Packable<AdmitMessage>]>('admit');
 export interface AdmitMessage {
   plan: Plan;
   /** The specification the plan was made from; it may have changed while the release waited. */
@@ -189,9 +196,9 @@ export type ReleaseReport =
   | { kind: 'quarantine'; release: number; version: string; reason: string; at: string }
   | { kind: 'warm'; release: number }
   | { kind: 'ended'; release: number };
-export const reportSignal = defineSignal<[ReleaseReport]>('report');
+export const reportSignal = defineSignal<[ReleaseReport[]]>('report');
 
-/** Release → rollout: its wave is there (or a later one), so it is watched once more. */
+/** Release → batch → rollout: its wave is there (or a later one), so it is watched once more. */
 export const settleSignal = defineSignal<[SettleMessage]>('settle');
 export interface SettleMessage {
   wave: number;
@@ -201,9 +208,12 @@ export interface SettleMessage {
 
 /** Rollout: its progress. */
 export const rolloutQuery = defineQuery<RolloutProgress>('progress');
-/** Release → rollout: it is over, retire the old version. */
+/** Batch → rollout: the release is over, retire the old version. */
 export const concludeSignal = defineSignal<[]>('conclude');
-/** Rollout → release: what happened in an environment, and which attempt says so. */
+/**
+ * Rollout → release: what happened in an environment, and which attempt says so. In a release of many
+ * environments it goes to the batch, which passes on what several of them have to say.
+ */
 export const environmentEventsSignal =
   defineSignal<[CrescendoEvent[], attempt: number]>('environmentEvents');
 

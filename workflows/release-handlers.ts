@@ -9,11 +9,14 @@ import {
   type Action,
   type ActionRequest,
 } from '../domain/actions.ts';
+import { isLargePlan } from '../domain/brief.ts';
 import { rolloutEventTypes } from '../domain/events.ts';
 import { policyActor } from '../domain/release.ts';
 import { isRecord } from '../domain/json.ts';
+import { packLarge, unpack } from '../domain/pack.ts';
+import type { ReleaseProgress } from '../domain/progress.ts';
 import { parseActionMessage } from './action-message.ts';
-import { noteEnd, steerFleet, tellCalendar, type Fleet } from './fleet.ts';
+import { noteEnds, steerFleet, tellCalendar, type Fleet } from './fleet.ts';
 import { heed } from './heed.ts';
 import {
   actionSignal,
@@ -28,6 +31,7 @@ import {
   togetherSignal,
   yieldSignal,
   type RecallMessage,
+  type ReleaseHead,
 } from './messages.ts';
 import { take, type Release } from './release-state.ts';
 import type { Reporter } from './reporter.ts';
@@ -59,7 +63,7 @@ export function registerReleaseHandlers(release: Release, fleet: Fleet, reporter
       async (message) => {
         const request = parseActionMessage(message);
         if (!seen.has(request.id)) await carryOut(action, request);
-        return release.progress;
+        return headOf(release.progress);
       },
       { description, validator: (message) => validate(release, seen, action, message) },
     );
@@ -75,15 +79,15 @@ export function registerReleaseHandlers(release: Release, fleet: Fleet, reporter
     );
   }
 
-  setHandler(progressQuery, () => release.progress, {
+  setHandler(progressQuery, () => packLarge(release.progress), {
     description: 'The progress of this release',
   });
   heed(environmentEventsSignal, (events, attempt) => {
     if (!events.every(isRolloutEvent)) throw new Error('these are no events of a rollout');
     release.observe(events);
     reporter.observe(events);
+    noteEnds(fleet, events, attempt);
     for (const { type, environment } of events) {
-      if (type === 'rollout.ended') noteEnd(fleet, environment, attempt);
       if (type === 'rollback.returned') void hurry(release, fleet, environment);
     }
   });
@@ -91,7 +95,8 @@ export function registerReleaseHandlers(release: Release, fleet: Fleet, reporter
   heed(calendarChangedSignal, () => tellCalendar(fleet), moved);
   const news = 'CI has news for the commit: look again at once';
   heed(ciChangedSignal, () => void (release.requests.ciNews += 1), news);
-  heed(admitSignal, ({ plan, spec, turn }) => {
+  heed(admitSignal, (message) => {
+    const { plan, spec, turn } = unpack(message);
     if (release.requests.admitted || !isRecord(plan) || !isRecord(spec)) return;
     if (!Number.isSafeInteger(turn) || turn < 1) return;
     release.input = { ...release.input, spec, turn };
@@ -145,13 +150,32 @@ function isRolloutEvent(event: unknown): boolean {
   return known && typeof event['environment'] === 'string';
 }
 
+/** Everything but what grows with the number of environments. */
+export function headOf({
+  plan: _plan,
+  rollouts: _rollouts,
+  ...head
+}: ReleaseProgress): ReleaseHead {
+  return head;
+}
+
 /** Why not, in this very moment; null when it can be done. */
 function reasonAgainst(release: Release, action: Action, request: ActionRequest): string | null {
   if (release.requests.closing && release.progress.stage === 'warm') {
     return 'it has succeeded and the old version is being retired; use `crescendo rollback APPLICATION`';
   }
-  return refusal(release.progress, action, request);
+  const reason = refusal(release.progress, action, request);
+  const { stage, plan, rollouts } = release.progress;
+  // Of many environments the news are late: those that are at work know better where they are.
+  const running = stage === 'staging' || stage === 'production';
+  const late = running && isLargePlan(plan) && lateKnowledge.has(action);
+  const known = request.environment === null || rollouts[request.environment] !== undefined;
+  const reasoned = request.reason !== null || action !== 'skip';
+  return late && known && reasoned ? null : reason;
 }
+
+/** Actions that depend on the very step at which an environment is. */
+const lateKnowledge = new Set<Action>(['promote', 'skip']);
 
 /** Refuses at once, with the reason. Must stay synchronous: an async validator blocks every update. */
 function validate(

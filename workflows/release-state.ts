@@ -2,11 +2,12 @@
 
 import { CancellationScope, log, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
 import type { Action, ActionRequest } from '../domain/actions.ts';
+import { isLargePlan } from '../domain/brief.ts';
 import { overrideTimes } from '../domain/calendar/override.ts';
 import type { CrescendoEvent, ReleaseEvent, ReleaseEventBody } from '../domain/events.ts';
 import { approvalRefusal, missing } from '../domain/gates.ts';
 import { formatReleaseId, type ReleaseId } from '../domain/ids.ts';
-import { noticeFor } from '../domain/notices.ts';
+import { noticeFor, type NoticeText } from '../domain/notices.ts';
 import type { Plan } from '../domain/plan.ts';
 import { advance, newRelease, type ReleaseProgress } from '../domain/progress.ts';
 import type { Actor, Outcome, ProviderReference, Version } from '../domain/release.ts';
@@ -84,19 +85,31 @@ export interface Release {
   telling(): boolean;
 }
 
+/** Notices of the same kind about environments, where there are many. */
+const mostOfAKind = 10;
+
 export function createRelease(input: ReleaseInput, scribe: Scribe): Release {
   let notices = 0;
   let pending = 0;
+  const noticed = new Map<string, number>();
 
   function tell(event: CrescendoEvent): void {
     const notice = noticeFor(event, release.progress);
     const { notify } = release.input.spec;
-    if (!notice || notify.length === 0) return;
+    if (!notice || notify.length === 0 || isOneOfMany(event, notice)) return;
     notices += 1;
     pending += 1;
     void send(notify, notice, notices).finally(() => {
       pending -= 1;
     });
+  }
+
+  /** Nobody reads a thousand messages: of many environments the first few of a kind are told. */
+  function isOneOfMany({ environment, type }: CrescendoEvent, { severity }: NoticeText): boolean {
+    if (environment === null || !isLargePlan(release.progress.plan)) return false;
+    const before = noticed.get(type) ?? 0;
+    noticed.set(type, before + 1);
+    return severity === 'info' || before >= mostOfAKind;
   }
 
   function fold(event: CrescendoEvent): void {

@@ -8,11 +8,11 @@ import {
 } from '@temporalio/workflow';
 import { releaseWorkflowId } from '../domain/ids.ts';
 import { policyActor } from '../domain/release.ts';
-import type { ReleaseProgress } from '../domain/progress.ts';
+import { packLarge, unpack, type Packable } from '../domain/pack.ts';
 import { haltOf } from '../domain/waves.ts';
 import { sentenceOf } from './causes.ts';
 import { allClosed, createFleet, type Fleet } from './fleet.ts';
-import { registerReleaseHandlers } from './release-handlers.ts';
+import { headOf, registerReleaseHandlers } from './release-handlers.ts';
 import {
   createRelease,
   take,
@@ -20,6 +20,7 @@ import {
   type ReleaseInput,
   type Turn,
 } from './release-state.ts';
+import type { ReleaseHead } from './messages.ts';
 import { startReporter, type Reporter } from './reporter.ts';
 import { waitFrom, waitUntil } from './rollout-state.ts';
 import { startScribe } from './scribe.ts';
@@ -34,7 +35,8 @@ import { bakeWave, runWave } from './stages/waves.ts';
 export type { ReleaseInput } from './release-state.ts';
 
 /** Always ends with an outcome; whatever happens on the way, every environment is left whole. */
-export async function release(input: ReleaseInput): Promise<ReleaseProgress> {
+export async function release(packed: Packable<ReleaseInput>): Promise<ReleaseHead> {
+  const input = unpack(packed);
   const id = releaseWorkflowId(input.release);
   const scribe = startScribe(input.attempt === 1 ? id : `${id}#${input.attempt}`, input.release);
   const current = createRelease(input, scribe);
@@ -61,7 +63,7 @@ export async function release(input: ReleaseInput): Promise<ReleaseProgress> {
     await scribe.finished();
     await condition(() => allHandlersFinished() && !current.telling());
   });
-  return current.progress;
+  return headOf(current.progress);
 }
 
 /** Everything that can be stopped half way. What it returns is why it turned back. */
@@ -106,7 +108,7 @@ async function untilAdmitted(current: Release): Promise<void> {
   const plan = requests.admitted ?? input.plan;
   if (requests.refused || !plan) throw new Error(requests.refused?.sentence ?? 'refused');
   const { override, by, mode, turn = input.release.number } = current.input;
-  current.record({ type: 'release.admitted', plan, turn });
+  current.record({ type: 'release.admitted', plan: packLarge(plan), turn });
   if (!override || mode !== 'forward') return;
   const request = { id: 'submission', by, environment: null, full: false, step: null };
   take(current, 'override', { ...request, ...override });

@@ -1,10 +1,14 @@
 /** The reporter tells the guardian of the application what its ledger and lane have to know. */
 
-import { condition, CancellationScope, getExternalWorkflowHandle, log } from '@temporalio/workflow';
+import { getExternalWorkflowHandle, log } from '@temporalio/workflow';
 import type { CrescendoEvent } from '../domain/events.ts';
 import { applicationWorkflowId, type ReleaseId } from '../domain/ids.ts';
 import { reportSignal, type ReleaseReport } from './messages.ts';
+import { startPipe } from './pipe.ts';
 import { now } from './rollout-state.ts';
+
+/** Reports in one signal. */
+const most = 200;
 
 export interface Reporter {
   /** Picks from a rollout's events what the ledger has to know. */
@@ -16,51 +20,35 @@ export interface Reporter {
   finished(): Promise<void>;
 }
 
-/** In order, one after the other. A guardian that does not exist (tests) is left alone. */
+/** In order, and together what has gathered. A guardian that does not exist (tests) is left alone. */
 export function startReporter({ application, number }: ReleaseId): Reporter {
-  const waiting: ReleaseReport[] = [];
-  let busy = false;
-
-  async function run(): Promise<void> {
-    for (;;) {
-      await condition(() => waiting.length > 0);
-      busy = true;
-      const next = waiting.shift();
-      if (next) await deliver(next);
-      busy = false;
-    }
-  }
-
-  async function deliver(report: ReleaseReport): Promise<void> {
+  const pipe = startPipe<ReleaseReport>(most, async (reports) => {
     try {
-      await getExternalWorkflowHandle(applicationWorkflowId(application)).signal(
-        reportSignal,
-        report,
-      );
+      const guardian = getExternalWorkflowHandle(applicationWorkflowId(application));
+      await guardian.signal(reportSignal, reports);
     } catch (error) {
-      log.error('the guardian could not be told', { kind: report.kind, error: String(error) });
+      const kinds = reports.map(({ kind }) => kind);
+      log.error('the guardian could not be told', { kinds, error: String(error) });
     }
-  }
-
-  void CancellationScope.nonCancellable(run);
+  });
 
   return {
     observe(events) {
       for (const event of events) {
         if (event.type === 'door.passed') {
           const { environment, version, reason, at } = event;
-          waiting.push({ kind: 'door', release: number, environment, version, reason, at });
+          pipe.push({ kind: 'door', release: number, environment, version, reason, at });
         }
         if (event.type !== 'rollout.ended' && event.type !== 'rollout.finished') continue;
         const report = rolloutReport(number, event);
-        if (report) waiting.push(report);
+        if (report) pipe.push(report);
       }
     },
-    warm: () => void waiting.push({ kind: 'warm', release: number }),
+    warm: () => pipe.push({ kind: 'warm', release: number }),
     quarantined: (version, reason) =>
-      void waiting.push({ kind: 'quarantine', release: number, version, reason, at: now() }),
-    ended: () => void waiting.push({ kind: 'ended', release: number }),
-    finished: () => condition(() => !busy && waiting.length === 0),
+      pipe.push({ kind: 'quarantine', release: number, version, reason, at: now() }),
+    ended: () => pipe.push({ kind: 'ended', release: number }),
+    finished: () => pipe.empty(),
   };
 }
 

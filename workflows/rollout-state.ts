@@ -39,6 +39,8 @@ export interface RolloutInput {
   attempt: number;
   /** An emergency return: nothing that stops what goes forward stops it. */
   urgent?: true;
+  /** One of many: its release gets what it decides by, and by way of the batch. */
+  brief?: true;
   /** Who started the release: gates can exclude them. Absent in runs from before there were any. */
   initiator?: string;
 }
@@ -154,6 +156,14 @@ function named({ steps }: RolloutPlan, body: RolloutEventBody): RolloutEventBody
   return step && isNamed(step) ? { ...body, audience: audienceOf(step) } : body;
 }
 
+/** Stages in which an action means something; absent: in all. */
+const listening: Partial<Record<Action, RolloutStage[]>> = {
+  approve: ['hold'],
+  promote: ['bake', 'hold'],
+  retry: ['hold', 'rollback'],
+  skip: ['test', 'hold', 'rollback'],
+};
+
 /** Takes an action of a person or of the release over; the body of the workflow acts on it. */
 export function steer(
   rollout: Rollout,
@@ -163,6 +173,7 @@ export function steer(
   const { requests, progress } = rollout;
   const { by, reason, full } = request;
   const because = (verb: string) => `${verb} by ${by.id}${reason ? `: ${reason}` : ''}`;
+  if (!(listening[action]?.includes(progress.stage) ?? true)) return;
   switch (action) {
     case 'pause':
       requests.paused = true;

@@ -11,10 +11,11 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { actionDescriptions, actions } from '../domain/actions.ts';
-import type { RolloutOutcome } from '../domain/events.ts';
+import { briefly } from '../domain/brief.ts';
+import type { CrescendoEvent, RolloutOutcome } from '../domain/events.ts';
 import { policyActor } from '../domain/release.ts';
 import type { RolloutProgress } from '../domain/rollout-progress.ts';
-import { rolloutWorkflowId } from '../domain/ids.ts';
+import { releaseWorkflowId, rolloutWorkflowId } from '../domain/ids.ts';
 import { audienceOf, isNamed } from '../domain/strategy.ts';
 import { parseActionMessage } from './action-message.ts';
 import { sentenceOf } from './causes.ts';
@@ -156,23 +157,31 @@ function end(
   current.record({ type: 'rollout.ended', version, outcome, live, sentence });
 }
 
+/** Its release hears of everything at once; one of many says less, by way of the batch. */
+async function inform(input: RolloutInput, events: CrescendoEvent[]): Promise<void> {
+  const { parent } = workflowInfo();
+  if (!parent) return;
+  const told = input.brief ? events.flatMap(brieflyOf) : events;
+  if (told.length === 0) return;
+  const listener = input.brief ? parent.workflowId : releaseWorkflowId(input.release);
+  try {
+    const handle = getExternalWorkflowHandle(listener);
+    await handle.signal(environmentEventsSignal, told, input.attempt);
+  } catch (error) {
+    // The release is gone (terminated): its guardian starts what is needed to come back.
+    if (!(error instanceof Error)) throw ApplicationFailure.fromError(error);
+  }
+}
+
+function brieflyOf(event: CrescendoEvent): CrescendoEvent[] {
+  const brief = event.environment === null ? event : briefly(event);
+  return brief ? [brief] : [];
+}
+
 function openRollout(input: RolloutInput): Rollout {
-  const parent = workflowInfo().parent;
   const id = rolloutWorkflowId(input.release, input.plan.environment);
   const source = input.attempt === 1 ? id : `${id}#${input.attempt}`;
-  const scribe = startScribe(source, input.release, async (events) => {
-    if (!parent) return;
-    try {
-      await getExternalWorkflowHandle(parent.workflowId).signal(
-        environmentEventsSignal,
-        events,
-        input.attempt,
-      );
-    } catch (error) {
-      // The release is gone (terminated): its guardian starts what is needed to come back.
-      if (!(error instanceof Error)) throw ApplicationFailure.fromError(error);
-    }
-  });
+  const scribe = startScribe(source, input.release, (events) => inform(input, events));
   const current = createRollout(input, scribe);
   for (const action of actions) {
     const description = actionDescriptions[action];

@@ -1,8 +1,9 @@
 /** The scribe writes events into the journal beside the flow, which never waits for it. */
 
-import { CancellationScope, condition, log, sleep } from '@temporalio/workflow';
+import { log, sleep } from '@temporalio/workflow';
 import type { CrescendoEvent, JournalEntry } from '../domain/events.ts';
 import type { ReleaseId } from '../domain/ids.ts';
+import { startPipe } from './pipe.ts';
 import { recording } from './proxies.ts';
 
 /** Entries per activity call: keeps one payload far below Temporal's limit. */
@@ -35,13 +36,13 @@ export function startScribe(
 ): Scribe {
   let sequence = 0;
   let before: Promise<unknown> = Promise.resolve();
-  const journal = startPipe<JournalEntry>(async (batch) => {
+  const journal = startPipe<JournalEntry>(batchSize, async (batch) => {
     await before;
     await persist(batch);
   });
   const parent =
     forward &&
-    startPipe<JournalEntry>(async (batch) => {
+    startPipe<JournalEntry>(batchSize, async (batch) => {
       await forward(batch.map(({ event }) => event));
       for (const entry of batch) journal.push(entry);
     });
@@ -72,33 +73,4 @@ async function persist(batch: JournalEntry[]): Promise<void> {
       await sleep(refusalPause);
     }
   }
-}
-
-interface Pipe<T> {
-  push(item: T): void;
-  empty(): Promise<void>;
-}
-
-/** Hands items over in batches and in order, one batch at a time. */
-function startPipe<T>(handOver: (batch: T[]) => Promise<void>): Pipe<T> {
-  const waiting: T[] = [];
-  let busy = false;
-
-  async function run(): Promise<void> {
-    for (;;) {
-      await condition(() => waiting.length > 0);
-      busy = true;
-      await handOver(waiting.splice(0, batchSize));
-      busy = false;
-    }
-  }
-
-  // Outside of any scope that a rollback or a cancellation ends: the record is kept to the end.
-  void CancellationScope.nonCancellable(run);
-
-  return {
-    push: (item) => void waiting.push(item),
-    empty: () =>
-      CancellationScope.nonCancellable(() => condition(() => !busy && waiting.length === 0)),
-  };
 }

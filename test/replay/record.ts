@@ -31,7 +31,8 @@ async function collect(scene: Scene): Promise<Histories> {
   for (let number = Math.min(2, nextRelease - 1); number < nextRelease; number += 1) {
     const { rollouts } = await scene.progress(number);
     Object.assign(found, await runsOf(scene, scene.handle(number)));
-    for (const environment of Object.keys(rollouts)) {
+    Object.assign(found, await runsOf(scene, scene.batch(number)));
+    for (const environment of Object.keys(rollouts).slice(0, 4)) {
       Object.assign(found, await runsOf(scene, scene.rollout(number, environment)));
     }
   }

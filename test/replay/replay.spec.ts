@@ -64,7 +64,7 @@ describe('test/replay', () => {
     patience,
   );
 
-  it.each(['application', 'release', 'rollout'])('there are histories of %s', (type) => {
+  it.each(['application', 'release', 'batch', 'rollout'])('there are histories of %s', (type) => {
     expect(stored.filter((one) => typeOf(one) === type).length).toBeGreaterThan(5);
   });
 

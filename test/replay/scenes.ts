@@ -4,6 +4,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { SpecInput } from '../../domain/spec.ts';
 import type { ReleaseProgress } from '../../domain/progress.ts';
 import { aProduction, aSpec, aVersion } from '../support/builders.ts';
+import { aLargeSpec } from '../support/many.ts';
 import { poll, type Scene } from '../support/scene.ts';
 
 type Story = (scene: Scene) => Promise<unknown>;
@@ -353,6 +354,23 @@ export const scenes: Record<string, TellingScene> = {
       world.verdictFor = () => 'never';
       const number = await begin('1.1.0', baking('eu'));
       await rollout(number, 'eu').terminate('oops');
+      await end(number);
+    }),
+  },
+  'many-environments': {
+    story: async ({ world, apply, live }) => {
+      await apply(aLargeSpec('shop', 27));
+      await live('1.0.0');
+      world.verdictFor = ({ place }) => (place.environment === 'e-0027' ? 'fail' : 'pass');
+      await live('1.1.0');
+    },
+  },
+  'batch-is-lost': {
+    real: true,
+    story: after(quick(), async ({ world, begin, batch, end }) => {
+      world.verdictFor = () => 'never';
+      const number = await begin('1.1.0', baking('eu'));
+      await batch(number).terminate('oops');
       await end(number);
     }),
   },

@@ -7,12 +7,19 @@ import type { Duration } from '@temporalio/common';
 import { inject } from 'vitest';
 import type { Action } from '../../domain/actions.ts';
 import { groupActivities } from '../../activities/groups.ts';
-import { applicationWorkflowId, releaseWorkflowId, rolloutWorkflowId } from '../../domain/ids.ts';
+import {
+  applicationWorkflowId,
+  batchWorkflowId,
+  releaseWorkflowId,
+  rolloutWorkflowId,
+} from '../../domain/ids.ts';
 import type { Hold, HoldRequest } from '../../domain/calendar/hold.ts';
+import { unpack } from '../../domain/pack.ts';
 import type { ReleaseProgress } from '../../domain/progress.ts';
 import type { Version } from '../../domain/release.ts';
 import type { Spec } from '../../domain/spec.ts';
 import type { application } from '../../workflows/application.ts';
+import type { batch } from '../../workflows/batch.ts';
 import {
   actionSignal,
   actionUpdate,
@@ -56,6 +63,8 @@ export interface Scene {
   /** Starts a version and waits until it `holds`, in real time. */
   begin(version: string, holds: (progress: ReleaseProgress) => boolean): Promise<number>;
   rollout(number: number, environment: string): WorkflowHandle<typeof rollout>;
+  /** The first batch of its rollouts. */
+  batch(number: number): WorkflowHandle<typeof batch>;
   /** Emergency return of the whole application. */
   goBack(to: string | null, extra?: Partial<ReturnRequest>): Promise<SubmitAnswer>;
   /** Puts up a hold of jane for so many milliseconds. */
@@ -234,10 +243,14 @@ function createScene(
           },
         ],
       }),
-    state: () => guardian().query(applicationQuery),
-    progress: (number) => handle(number).query(progressQuery),
-    act: (number, action, message = {}) =>
-      handle(number).executeUpdate(actionUpdate(action), { args: [{ by: owner, ...message }] }),
+    state: async () => unpack(await guardian().query(applicationQuery)),
+    progress: async (number) => unpack(await handle(number).query(progressQuery)),
+    async act(number, action, message = {}) {
+      await handle(number).executeUpdate(actionUpdate(action), {
+        args: [{ by: owner, ...message }],
+      });
+      return scene.progress(number);
+    },
     signal: (number, action, message = {}) =>
       handle(number).signal(actionSignal(action), { by: 'bot', ...message }),
     raw: (number, signal, ...args) => handle(number).signal(signal, ...args),
@@ -253,6 +266,8 @@ function createScene(
       workflow.getHandle<typeof rollout>(
         rolloutWorkflowId({ application: name, number }, environment),
       ),
+    batch: (number) =>
+      workflow.getHandle<typeof batch>(batchWorkflowId({ application: name, number }, 1, 1)),
     goBack: (to, extra = {}) =>
       guardian().executeUpdate(returnUpdate, {
         args: [{ to, by: owner, reason: null, idempotencyKey: null, ...extra }],
@@ -264,7 +279,10 @@ function createScene(
     },
     unhold: (id) =>
       guardian().executeUpdate(unholdUpdate, { args: [{ id, by: owner, reason: null }] }),
-    end: (number) => passing(world, () => handle(number).result()),
+    async end(number) {
+      await passing(world, () => handle(number).result());
+      return scene.progress(number);
+    },
     pass: (time) => passing(world, () => env.sleep(time)),
     until: (number, holds) => poll(() => scene.progress(number), holds),
   };

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { GroupProgress } from '../../domain/group.ts';
 import { groupSchema, type Group } from '../../domain/group-spec.ts';
 import { applicationWorkflowId, groupWorkflowId, releaseWorkflowId } from '../../domain/ids.ts';
+import { unpack } from '../../domain/pack.ts';
 import type { application } from '../../workflows/application.ts';
 import type { group } from '../../workflows/group.ts';
 import {
@@ -54,8 +55,8 @@ function actors({ env, world }: Scene) {
     guardian,
     handle,
     releaseOf,
-    progressOf: (name: string, number: number) => () =>
-      releaseOf(name, number).query(progressQuery),
+    progressOf: (name: string, number: number) => async () =>
+      unpack(await releaseOf(name, number).query(progressQuery)),
     async prepare() {
       for (const name of names) {
         const { environments } = aSpecInput();
@@ -95,7 +96,9 @@ function actors({ env, world }: Scene) {
       poll(() => handle().query(groupQuery), holds),
     end: () => timed(() => handle().result()),
     async live() {
-      const states = await Promise.all(names.map((name) => guardian(name).query(applicationQuery)));
+      const states = await Promise.all(
+        names.map(async (name) => unpack(await guardian(name).query(applicationQuery))),
+      );
       return states.map(({ ledger, application: name }) => {
         return ledger.environments[`${name}-eu`]?.live;
       });
@@ -155,7 +158,7 @@ describe('workflows/group', { timeout: 180_000 }, () => {
       // Only the one to blame stays out.
       const blamed = await Promise.all(
         names.map(async (name) => {
-          const { ledger } = await guardian(name).query(applicationQuery);
+          const { ledger } = unpack(await guardian(name).query(applicationQuery));
           return Object.keys(ledger.quarantine);
         }),
       );
@@ -189,7 +192,7 @@ describe('workflows/group', { timeout: 180_000 }, () => {
       });
       expect(stateOf(progress, 'web')).toBe('waiting');
       expect(await live()).toEqual(['1.0.0', '1.0.0', '1.0.0']);
-      expect((await guardian('web').query(applicationQuery)).nextRelease).toBe(2);
+      expect(unpack(await guardian('web').query(applicationQuery)).nextRelease).toBe(2);
     }));
 
   it('one that is called back when all were there takes the others along', () =>

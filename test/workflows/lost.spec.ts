@@ -107,6 +107,25 @@ describe('workflows: terminated in Temporal', () => {
       expect((await state()).ledger.environments['eu']?.live).toBe('1.0.0');
     }));
 
+  it.each([
+    ['at a step', 'bake', '500ms'],
+    ['while it is warm', 'finished', '1h'],
+  ])('a terminated batch, %s: its release brings all of it back', (_, stage, keepWarm) =>
+    playForReal(async ({ world, apply, live, begin, batch, end, state }) => {
+      await apply(quick([['eu'], ['us']]));
+      await live('1.0.0');
+      await apply(quick([['eu'], ['us']], keepWarm));
+      world.verdictFor = ({ place }) =>
+        place.environment === 'us' && stage === 'bake' ? 'never' : 'pass';
+      const number = await begin('1.1.0', ({ rollouts }) => rollouts['us']?.stage === stage);
+      await batch(number).terminate('oops');
+      expect((await end(number)).outcome).toBe('rolled_back');
+      const { environments } = (await state()).ledger;
+      expect(['eu', 'us'].map((name) => environments[name]?.live)).toEqual(['1.0.0', '1.0.0']);
+      expect((await batch(number).describe()).status.name).toBe('COMPLETED');
+    }),
+  );
+
   it('a release terminated in the queue leaves it', () =>
     playForReal(async ({ world, apply, begin, handle, state, act, live }) => {
       await apply(quick([['eu']]));

@@ -7,7 +7,13 @@ import { rolloutsOf } from '../../domain/plan.ts';
 import type { RolloutProgress } from '../../domain/rollout-progress.ts';
 import { haltOf, returnOrder, waveName } from '../../domain/waves.ts';
 import { listed } from '../../domain/words.ts';
-import { concludeFleet, startRollout, steerFleet, type Fleet } from '../fleet.ts';
+import {
+  closeEarlierBatches,
+  concludeFleet,
+  startRollout,
+  steerFleet,
+  type Fleet,
+} from '../fleet.ts';
 import type { Release, Turn } from '../release-state.ts';
 import type { Reporter } from '../reporter.ts';
 import { waitUntil } from '../rollout-state.ts';
@@ -119,9 +125,9 @@ async function recoverAll(current: Release, fleet: Fleet): Promise<void> {
   const { plan } = current.progress;
   if (!plan) return;
   current.record({ type: 'stage.entered', stage: 'rollback' });
-  await Promise.all(
-    rolloutsOf(plan).map((rollout) => startRollout(current, fleet, rollout, 'return')),
-  );
+  const rollouts = rolloutsOf(plan);
+  for (const rollout of rollouts) startRollout(current, fleet, rollout, 'return');
+  await closeEarlierBatches(current, rollouts.length);
 }
 
 /** Why the version stays out, if it is to blame: its own behaviour or a person's rollback. */

@@ -33,7 +33,7 @@ export async function runWave(
     } else if (next && before < wave.parallel && !paused) {
       waiting.shift();
       started.push(next.environment);
-      await startRollout(release, fleet, next, 'forward');
+      startRollout(release, fleet, next, 'forward');
     } else {
       await condition(() => running() !== before || release.progress.paused !== paused);
     }

@@ -1,0 +1,174 @@
+/** Many environments: every history stays bounded, and everything that holds for few holds for them. */
+
+import { describe, expect, it } from 'vitest';
+import { applicationWorkflowId, batchWorkflowId } from '../../domain/ids.ts';
+import type { ReleaseProgress } from '../../domain/progress.ts';
+import type { RolloutProgress } from '../../domain/rollout-progress.ts';
+import type { Spec } from '../../domain/spec.ts';
+import type { application } from '../../workflows/application.ts';
+import { rolloutQuery } from '../../workflows/messages.ts';
+import { aLargeSpec, aSettledGuardian, largestHistories, manyNames } from '../support/many.ts';
+import { play, playForReal, poll, type Scene } from '../support/scene.ts';
+
+const count = 30;
+
+/** Milliseconds for one scene: there is more to do than elsewhere. */
+const patience = 400_000;
+
+/** What 1,000 environments may come to; Temporal warns at 10,240 events and 10 MB. */
+const bounds = {
+  application: { events: 4000, bytes: 6_000_000 },
+  release: { events: 8000, bytes: 8_000_000 },
+  batch: { events: 4000, bytes: 2_000_000 },
+  rollout: { events: 400, bytes: 400_000 },
+};
+
+/** 1.0.0 is live everywhere; what comes next is the first release. */
+async function settle({ env, apply }: Scene, spec: Spec, environments: number): Promise<void> {
+  await env.client.workflow.start<typeof application>('application', {
+    taskQueue: 'crescendo',
+    workflowId: applicationWorkflowId('shop'),
+    args: [{ application: 'shop', guardian: aSettledGuardian('shop', environments) }],
+  });
+  await apply(spec);
+}
+
+const inStage =
+  (name: string, stage: string) =>
+  ({ rollouts }: ReleaseProgress) =>
+    rollouts[name]?.stage === stage;
+
+const lives = async ({ state }: Scene) =>
+  new Set(Object.values((await state()).ledger.environments).map(({ live }) => live));
+
+/** The smallest that counts as large, the last two environments in a wave of their own. */
+const few = 26;
+const inTwoWaves = () => {
+  const names = manyNames(few);
+  const waves = [{ environments: names.slice(0, -2) }, { environments: names.slice(-2) }];
+  return aLargeSpec('shop', few, { waves, strategy: twoSteps, keepWarm: '1s' });
+};
+const twoSteps = { canary: { steps: [10, 100], bake: { min: '1m', max: '10m' } } };
+
+describe('workflows: many environments', () => {
+  it(
+    'every history stays bounded',
+    () =>
+      play(async (scene) => {
+        const waves = { from: manyNames(count), growing: { first: 1, factor: 8 }, parallel: 50 };
+        await settle(scene, aLargeSpec('shop', count, { waves, strategy: twoSteps }), count);
+        const { number, outcome, rollouts } = await scene.live('1.1.0');
+        expect([number, outcome]).toEqual([1, 'succeeded']);
+        expect(Object.keys(rollouts)).toHaveLength(count + 1);
+        expect(await lives(scene)).toEqual(new Set(['1.1.0']));
+        const release = { application: 'shop', number };
+        const sizes = await largestHistories(scene.env.client, release, count);
+        const grown = (size: number) => (size * 1000) / count;
+        expect(grown(sizes.application.events)).toBeLessThan(bounds.application.events);
+        expect(grown(sizes.application.bytes)).toBeLessThan(bounds.application.bytes);
+        expect(grown(sizes.release.events)).toBeLessThan(bounds.release.events);
+        expect(grown(sizes.release.bytes)).toBeLessThan(bounds.release.bytes);
+        // Further environments get further batches, so these two do not grow.
+        expect(sizes.batch.events).toBeLessThan(bounds.batch.events);
+        expect(sizes.batch.bytes).toBeLessThan(bounds.batch.bytes);
+        expect(sizes.rollout.events).toBeLessThan(bounds.rollout.events);
+        expect(sizes.rollout.bytes).toBeLessThan(bounds.rollout.bytes);
+      }),
+    patience,
+  );
+
+  it(
+    'one that fails halts its wave, and all go back in reverse order',
+    () =>
+      play(async (scene) => {
+        const { world, live } = scene;
+        await settle(scene, inTwoWaves(), few);
+        // The other one of its wave is done by then: the test server cannot cancel what just ends.
+        world.verdictFor = ({ place, weight }) =>
+          place.environment === 'e-0026' && weight === 100 ? 'fail' : 'pass';
+        const progress = await live('1.1.0');
+        expect([progress.outcome, progress.quarantined]).toEqual([
+          'rolled_back',
+          'e-0026: errors: fail',
+        ]);
+        expect(await lives(scene)).toEqual(new Set(['1.0.0']));
+        const back = world.entries.flatMap(({ event }) =>
+          event.type === 'rollback.started' ? event.environment : [],
+        );
+        expect([back[0], back.at(-1)]).toEqual(['e-0026', 'staging']);
+      }),
+    patience,
+  );
+
+  it(
+    'promote, pause, resume and rollback reach those they are meant for',
+    () =>
+      play(async (scene) => {
+        const { world, begin, act, end, rollout } = scene;
+        await settle(scene, inTwoWaves(), few);
+        const waiting = ['e-0025', 'e-0026'];
+        world.verdictFor = ({ place }) => (waiting.includes(place.environment) ? 'never' : 'pass');
+        const number = await begin('1.1.0', inStage('e-0024', 'finished'));
+        const both = async (holds: (seen: RolloutProgress) => boolean) => {
+          for (const name of waiting) {
+            // Before its turn has come there is none.
+            const ask = () =>
+              rollout(number, name)
+                .query(rolloutQuery)
+                .catch(() => null);
+            await poll(ask, (seen) => seen !== null && holds(seen));
+          }
+        };
+        await both(({ stage, step }) => stage === 'bake' && step === 1);
+        await act(number, 'promote', { reason: 'sure' });
+        await both(({ stage, step }) => stage === 'bake' && step === 2);
+        await act(number, 'pause');
+        expect((await act(number, 'resume')).paused).toBe(false);
+        await act(number, 'rollback', { reason: 'enough' });
+        expect((await end(number)).outcome).toBe('rolled_back');
+        expect(await lives(scene)).toEqual(new Set(['1.0.0']));
+      }),
+    patience,
+  );
+});
+
+describe('workflows: many environments, something is lost', () => {
+  const until25 = async (scene: Scene) => {
+    await settle(scene, inTwoWaves(), few);
+    scene.world.verdictFor = ({ place }) => (place.environment === 'e-0026' ? 'never' : 'pass');
+    return scene.begin('1.1.0', inStage('e-0025', 'finished'));
+  };
+
+  it(
+    'a lost batch is replaced, and what it had comes back',
+    () =>
+      playForReal(async (scene) => {
+        const number = await until25(scene);
+        await scene.batch(number).terminate('oops');
+        expect((await scene.end(number)).outcome).toBe('rolled_back');
+        expect(await lives(scene)).toEqual(new Set(['1.0.0']));
+      }),
+    patience,
+  );
+
+  it(
+    'a lost release leaves no batch behind',
+    () =>
+      playForReal(async (scene) => {
+        const { handle, state, env } = scene;
+        const number = await until25(scene);
+        await handle(number).terminate('oops');
+        await poll(state, ({ lane }) => lane.active === null);
+        expect(await lives(scene)).toEqual(new Set(['1.0.0']));
+        for (const attempt of [1, 2]) {
+          const id = batchWorkflowId({ application: 'shop', number }, attempt, 1);
+          const batch = env.client.workflow.getHandle(id);
+          await poll(
+            async () => (await batch.describe()).status.name,
+            (status) => status === 'COMPLETED',
+          );
+        }
+      }),
+    patience,
+  );
+});
