@@ -1,6 +1,8 @@
 /** Progress in, lines out: the one view of a release that `get`, `watch` and the demo show. */
 
+import { focused, isCrowded, overviewOf, overviewWords } from '../domain/overview.ts';
 import type { ReleaseProgress } from '../domain/progress.ts';
+import { waveName } from '../domain/waves.ts';
 import { actions, checks, nextCommands, waits } from './render/footer.ts';
 import { header } from './render/header.ts';
 import { rolloutBlock } from './render/rollout.ts';
@@ -33,10 +35,22 @@ export function renderRelease(progress: ReleaseProgress, options: ViewOptions): 
 }
 
 function environments(view: View): Line[] {
-  const { rollouts } = view.progress;
+  const shown = focused(view.progress);
+  const { rollouts } = shown;
   const underWay = Object.values(rollouts).filter(({ outcome }) => outcome === null);
   const brief = underWay.length > roomy;
-  return environmentsOf(view.progress).flatMap((name) => rolloutBlock(view, name, brief));
+  const blocks = environmentsOf(shown).flatMap((name) => rolloutBlock(view, name, brief));
+  return [...overview(view), ...blocks];
+}
+
+/** Where there are too many environments to show each: how each wave is, before those that matter. */
+function overview({ progress }: View): Line[] {
+  if (!isCrowded(progress)) return [];
+  const lines = overviewOf(progress).map((wave): Line => {
+    const name = waveName(wave.wave).padEnd(10);
+    return [['strong', name], `${String(wave.environments).padStart(5)}   ${overviewWords(wave)}`];
+  });
+  return [...lines, []];
 }
 
 /** Blocks with an empty line between them; empty blocks leave none. */

@@ -3,7 +3,7 @@
 import { sql, type Kysely } from 'kysely';
 import type { Measurement } from '../domain/events.ts';
 import type { ReleaseId } from '../domain/ids.ts';
-import { advance, newRelease, type ReleaseProgress } from '../domain/progress.ts';
+import { advanceAll, newRelease, type ReleaseProgress } from '../domain/progress.ts';
 import type { JournalReader, RecordedEntry } from './contract.ts';
 import { checkedLimit, checkedTime } from './cursor.ts';
 import { readOverrides } from './overrides.ts';
@@ -72,7 +72,10 @@ async function readProgress(
   if (!rows[0]) return null;
   const { application, number } = release;
   const start = newRelease({ application, number }, rows[0].event.at);
-  return rows.reduce((progress, { event }) => advance(progress, event), start);
+  return advanceAll(
+    start,
+    rows.map(({ event }) => event),
+  );
 }
 
 /**

@@ -6,6 +6,7 @@ import { CrescendoError } from '../../domain/errors.ts';
 import { applicationWorkflowId, defaultTaskQueue, formatReleaseId } from '../../domain/ids.ts';
 import { expressSpec, hotfixRefusal } from '../../domain/hotfix.ts';
 import { contradicts, recordVersion } from '../../domain/ledger.ts';
+import { unpack } from '../../domain/pack.ts';
 import { planRelease, type Plan } from '../../domain/plan.ts';
 import type { Actor } from '../../domain/release.ts';
 import type { Spec } from '../../domain/spec.ts';
@@ -71,9 +72,10 @@ export class ApplicationsService {
     throw new CrescendoError('application_unknown', `${application} has no specification yet`);
   }
 
-  query(application: string): Promise<ApplicationState> {
-    return this.temporal.ask({ kind: 'application', name: application }, () =>
-      this.handle(application).query(applicationQuery),
+  async query(application: string): Promise<ApplicationState> {
+    const subject = { kind: 'application', name: application } as const;
+    return unpack(
+      await this.temporal.ask(subject, () => this.handle(application).query(applicationQuery)),
     );
   }
 

@@ -37,8 +37,12 @@ export class ReleasesController {
   @ApiParam({ name: 'id', type: String, example: 'shop:7' })
   @Answers(200, schemas.releaseAnswer, 'Progress of the release and what it accepts')
   @Problems('release_unknown', 'journal_unavailable')
-  read(@Param('id', ReleaseIdPipe) id: ReleaseId, @CurrentActor() by: Actor) {
-    return this.releases.read(id, by);
+  read(
+    @Param('id', ReleaseIdPipe) id: ReleaseId,
+    @Query({ schema: schemas.releaseQuery }) query: schemas.ReleaseQuery,
+    @CurrentActor() by: Actor,
+  ) {
+    return this.releases.read(id, by, query);
   }
 
   @Get(':id/timeline')

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { actions } from '../../domain/actions.ts';
 import type { Measurement } from '../../domain/events.ts';
 import { durationSchema } from '../../domain/duration.ts';
+import { environmentStates, type WaveOverview } from '../../domain/overview.ts';
 import { outcomes } from '../../domain/release.ts';
 import { releaseStages } from '../../domain/events.ts';
 import type { ReleaseSummary } from '../../journal/contract.ts';
@@ -39,6 +40,21 @@ export const listQuery = z.strictObject({
 });
 export type ListQuery = z.output<typeof listQuery>;
 
+export const releaseQuery = z.strictObject({
+  wave: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(10_000)
+    .optional()
+    .describe('Only its environments; 0: staging'),
+  view: z
+    .enum(['all', 'focus'])
+    .default('all')
+    .describe('`focus`: of many environments the 25 that somebody should look at first'),
+});
+export type ReleaseQuery = z.output<typeof releaseQuery>;
+
 export const timelineQuery = z.strictObject({
   after: z.coerce.number().int().min(0).default(0).describe('Position; the cursor of a page'),
   limit: limitSchema,
@@ -52,8 +68,19 @@ export const measurementsQuery = z.strictObject({
 });
 export type MeasurementsQuery = z.output<typeof measurementsQuery>;
 
+const overviewSchema = describes<WaveOverview>()(
+  z
+    .object({
+      wave: z.int().describe('0 is staging'),
+      environments: z.int(),
+      states: z.partialRecord(z.enum(environmentStates), z.int()),
+    })
+    .meta({ id: 'WaveOverview' }),
+);
+
 export const releaseAnswer = progressSchema
   .extend({
+    overview: z.array(overviewSchema).describe('Environments of each wave, counted'),
     allowedActions: z.array(z.enum(actions)).describe('What it would accept now'),
     links: z.object({
       self: z.string(),

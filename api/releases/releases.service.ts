@@ -2,9 +2,12 @@
 
 import { Inject, Injectable } from '@nestjs/common';
 import { actions, refusal, type Action } from '../../domain/actions.ts';
+import { isLargePlan } from '../../domain/brief.ts';
 import { CrescendoError } from '../../domain/errors.ts';
 import type { Measurement } from '../../domain/events.ts';
 import { formatReleaseId, releaseWorkflowId, type ReleaseId } from '../../domain/ids.ts';
+import { focused, overviewOf, waveOnly, type WaveOverview } from '../../domain/overview.ts';
+import { unpack } from '../../domain/pack.ts';
 import type { ReleaseProgress } from '../../domain/progress.ts';
 import type { Actor } from '../../domain/release.ts';
 import type { JournalReader, Page, RecordedEntry, ReleaseSummary } from '../../journal/contract.ts';
@@ -20,10 +23,12 @@ import type {
   ActionBody,
   ListQuery,
   MeasurementsQuery,
+  ReleaseQuery,
   TimelineQuery,
 } from './releases.schemas.ts';
 
 export type ReleaseView = ReleaseProgress & {
+  overview: WaveOverview[];
   allowedActions: Action[];
   links: ReturnType<typeof releaseLinks>;
 };
@@ -48,12 +53,19 @@ export class ReleasesService {
   async find(release: ReleaseId): Promise<ReleaseProgress> {
     const recorded = await this.journal.readProgress(release);
     if (recorded) return recorded;
-    const subject = { kind: 'release', id: formatReleaseId(release) } as const;
-    return this.temporal.ask(subject, () => this.handle(release).query(progressQuery));
+    return this.ask(release);
   }
 
-  async read(release: ReleaseId, by: Actor): Promise<ReleaseView> {
-    return this.view(await this.find(release), by);
+  private async ask(release: ReleaseId): Promise<ReleaseProgress> {
+    const subject = { kind: 'release', id: formatReleaseId(release) } as const;
+    return unpack(
+      await this.temporal.ask(subject, () => this.handle(release).query(progressQuery)),
+    );
+  }
+
+  async read(release: ReleaseId, by: Actor, query: ReleaseQuery): Promise<ReleaseView> {
+    const progress = await this.find(release);
+    return { ...this.view(progress, by), ...partOf(progress, query) };
   }
 
   async timeline(
@@ -92,16 +104,31 @@ export class ReleasesService {
     const update = () =>
       this.handle(release).executeUpdate(actionUpdate(action), { args: [message], updateId: id });
     try {
-      return this.view(await this.temporal.ask(subject, update), by);
+      const head = await this.temporal.ask(subject, update);
+      return this.view({ ...(await this.whole(release)), ...head }, by);
     } catch (error) {
       throw await this.explainEnding(error, release);
     }
   }
 
+  /**
+   * As the workflow has it. Of many environments it leaves the evidence to the journal; and what was
+   * done is done, so when it does not answer now the journal does.
+   */
+  private async whole(release: ReleaseId): Promise<ReleaseProgress> {
+    const known = await this.ask(release).catch((error: unknown) => ({ error }));
+    if (!('error' in known) && !isLargePlan(known.plan)) return known;
+    const recorded = await this.journal.readProgress(release).catch(() => null);
+    if (recorded) return recorded;
+    if ('error' in known) throw known.error;
+    return known;
+  }
+
   private view(progress: ReleaseProgress, by: Actor): ReleaseView {
     const { application, number } = progress;
     const links = releaseLinks(this.config, { application, number });
-    return { ...progress, allowedActions: allowedActions(progress, by), links };
+    const overview = overviewOf(progress);
+    return { ...progress, overview, allowedActions: allowedActions(progress, by), links };
   }
 
   private handle(release: ReleaseId) {
@@ -117,6 +144,13 @@ export class ReleasesService {
     const sentence = `release ${progress.id} has ended: ${progress.sentence ?? progress.outcome}`;
     return new CrescendoError('release_ended', sentence, [], thrown);
   }
+}
+
+/** As much of plan and rollouts as was asked for. */
+function partOf(progress: ReleaseProgress, { wave, view }: ReleaseQuery) {
+  const part = wave === undefined ? progress : waveOnly(progress, wave);
+  const { plan, rollouts } = view === 'focus' && wave === undefined ? focused(part) : part;
+  return { plan, rollouts };
 }
 
 /** The actions that the release would accept from this person now, given a reason and force. */

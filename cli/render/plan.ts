@@ -5,11 +5,15 @@ import { gateSentence, type GatePlan } from '../../domain/gates.ts';
 import type { Plan, RolloutPlan, WavePlan } from '../../domain/plan.ts';
 import { audienceOf, type Step } from '../../domain/strategy.ts';
 import { scopeSentences } from '../../domain/waves.ts';
+import { listed } from '../../domain/words.ts';
 import type { Line, Piece } from './text.ts';
 import { pad } from './text.ts';
 import { span } from './time.ts';
 
 const labelWidth = 12;
+
+/** Environments of one wave that are shown each. */
+const mostShown = 10;
 
 export function planLines(application: string, plan: Plan): Line[] {
   const { version, verify, staging, waves, gates, scope, baking, warnings } = plan;
@@ -33,14 +37,20 @@ function row(label: string, text: string, tone: 'plain' | 'strong' = 'plain'): L
   return [head, [tone, text]];
 }
 
+/** Of a large wave the first few stand for the others. */
+function split(rollouts: readonly RolloutPlan[]): [RolloutPlan[], RolloutPlan[]] {
+  return [rollouts.slice(0, 3), rollouts.slice(3)];
+}
+
 function waveLines(wave: WavePlan, waves: number): Line[] {
   const { number, gates, parallel, maxFailures, bakeAfter, rollouts } = wave;
   const label = waves > 1 ? `wave ${number}` : 'production';
   const lines = gates.map((gate) => gateLine(gate));
   if (rollouts.length === 0) return [...lines, row(label, 'nothing to do')];
-  lines.push(
-    ...rollouts.flatMap((rollout, index) => rolloutLines(index === 0 ? label : '', rollout)),
-  );
+  const [shown, others] = rollouts.length > mostShown ? split(rollouts) : [rollouts, []];
+  lines.push(...shown.flatMap((rollout, index) => rolloutLines(index === 0 ? label : '', rollout)));
+  const names = others.map(({ environment }) => environment);
+  if (names.length > 0) lines.push(row('', `and ${listed(names)}`, 'strong'));
   if (rollouts.length > parallel) lines.push(row('', `${parallel} at a time`));
   if (maxFailures > 0) lines.push(row('', `halts when more than ${maxFailures} go back`));
   if (bakeAfter) lines.push(row('', `then all so far are ${bakeSentence({ bake: bakeAfter })}`));

@@ -16,7 +16,7 @@ import type { ReleaseAnswer } from '../server/answers.ts';
 import { actionButtons, consequence, nextWeight, targetsOf } from './action-view.ts';
 
 function answer(events: CrescendoEvent[], allowedActions: Action[] = [...actions]): ReleaseAnswer {
-  return { ...progressOf(events), allowedActions, links: {} };
+  return { ...progressOf(events), allowedActions, overview: [], links: {} };
 }
 
 const baking = [...untilProduction(), ...startedIn('eu', 8), ...step('eu', 10, 1, 1, passed)];

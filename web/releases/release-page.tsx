@@ -1,6 +1,7 @@
 /** One release: why it is where it is, and what can be done about it. */
 
 import { useEffect } from 'react';
+import { focused } from '../../domain/overview.ts';
 import { ProblemNote } from '../parts/problem-note.tsx';
 import { useRelease } from '../server/queries.ts';
 import type { ReleaseAnswer } from '../server/answers.ts';
@@ -15,6 +16,7 @@ import { stateMark } from './stage-line.ts';
 import { Timeline } from './timeline.tsx';
 import { useTimeline } from './use-timeline.ts';
 import { WaitNote } from './wait-note.tsx';
+import { Waves } from './waves.tsx';
 
 export function ReleasePage({ id }: { id: string }) {
   const { data: release, error, refetch } = useRelease(id);
@@ -35,7 +37,8 @@ export function ReleasePage({ id }: { id: string }) {
       {release.wait && <WaitNote wait={release.wait} gate={release.gate} />}
       <ActionBar release={release} />
       {matters(release) && <Checks release={release} />}
-      {inReadingOrder(release).map((environment) => (
+      <Waves release={release} />
+      {inReadingOrder(focused(release)).map((environment) => (
         <EnvironmentCard
           key={environment}
           release={release}

@@ -4,6 +4,7 @@ import type { Action } from '../../domain/actions.ts';
 import type { Measurement } from '../../domain/events.ts';
 import type { Lane } from '../../domain/lane.ts';
 import type { Ledger } from '../../domain/ledger.ts';
+import type { WaveOverview } from '../../domain/overview.ts';
 import type { ReleaseProgress } from '../../domain/progress.ts';
 
 export type {
@@ -28,7 +29,11 @@ export interface SubmitAnswer {
   id: string;
 }
 
-export type ReleaseAnswer = ReleaseProgress & { allowedActions: Action[]; links: Links };
+export type ReleaseAnswer = ReleaseProgress & {
+  overview: WaveOverview[];
+  allowedActions: Action[];
+  links: Links;
+};
 
 export interface Measurements {
   items: Measurement[];

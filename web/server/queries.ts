@@ -85,7 +85,7 @@ export function releaseKey(id: string): readonly unknown[] {
 export function useRelease(id: string) {
   return useQuery({
     queryKey: releaseKey(id),
-    queryFn: ({ signal }) => request<ReleaseAnswer>(`/releases/${id}`, { signal }),
+    queryFn: ({ signal }) => request<ReleaseAnswer>(`/releases/${id}?view=focus`, { signal }),
     refetchInterval: ({ state }) => (state.data?.stage === 'ended' ? false : slowly),
   });
 }

@@ -4,10 +4,10 @@ import { useCallback, useEffect, useRef } from 'react';
 import { queryClient } from './queries.ts';
 
 /** Milliseconds between two readings: a release's first second tells of twenty things. */
-const pace = 400;
+const shortest = 400;
 
 /** A function that reads everything under `keys` again, soon. */
-export function useRefresh(keys: readonly (readonly unknown[])[]): () => void {
+export function useRefresh(keys: readonly (readonly unknown[])[], pace = shortest): () => void {
   const latest = useRef(keys);
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   useEffect(() => {
@@ -19,5 +19,5 @@ export function useRefresh(keys: readonly (readonly unknown[])[]): () => void {
       timer.current = undefined;
       for (const queryKey of latest.current) void queryClient.invalidateQueries({ queryKey });
     }, pace);
-  }, []);
+  }, [pace]);
 }
