@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { benchAnalysis } from './analysis/index.ts';
 import { benchMemory } from './memory.ts';
+import { benchScale } from './scale.ts';
 import { benchSteering } from './steering.ts';
 import { benchThroughput } from './throughput.ts';
 
@@ -11,6 +12,7 @@ const { values, positionals: asked } = parseArgs({
   allowPositionals: true,
   options: {
     runs: { type: 'string', default: '600' },
+    environments: { type: 'string', default: '100,1000' },
     rows: { type: 'string', default: '' },
   },
 });
@@ -20,9 +22,13 @@ const benchmarks = {
   steering: benchSteering,
   throughput: benchThroughput,
   memory: benchMemory,
+  scale: () => benchScale(values.environments.split(',').map(Number)),
 };
 
-Runtime.install({ logger: new DefaultLogger('ERROR') });
+Runtime.install({
+  logger: new DefaultLogger('ERROR'),
+  telemetryOptions: { logging: { forward: {}, filter: 'OFF' } },
+});
 
 const names = asked.length > 0 ? asked : Object.keys(benchmarks);
 for (const name of names) {
