@@ -7,8 +7,9 @@ import type { RolloutProgress } from '../../domain/rollout-progress.ts';
 import type { Spec } from '../../domain/spec.ts';
 import type { application } from '../../workflows/application.ts';
 import { rolloutQuery } from '../../workflows/messages.ts';
+import { aVersion } from '../support/builders.ts';
 import { aLargeSpec, aSettledGuardian, largestHistories, manyNames } from '../support/many.ts';
-import { play, playForReal, poll, type Scene } from '../support/scene.ts';
+import { play, playForReal, type Scene } from '../support/scene.ts';
 
 const count = 30;
 
@@ -37,6 +38,18 @@ const inStage =
   (name: string, stage: string) =>
   ({ rollouts }: ReleaseProgress) =>
     rollouts[name]?.stage === stage;
+
+/** Starts 1.1.0 and waits until it `holds`; longer than other scenes do. */
+async function begin(scene: Scene, holds: (progress: ReleaseProgress) => boolean) {
+  const { number } = await scene.submit(aVersion('1.1.0'));
+  await untilSeen(() => scene.progress(number), holds);
+  return number;
+}
+
+/** Asks until it holds; the test's own time is the limit. */
+async function untilSeen<T>(ask: () => Promise<T>, holds: (value: T) => boolean): Promise<void> {
+  while (!holds(await ask())) await new Promise((resolve) => setTimeout(resolve, 200));
+}
 
 const lives = async ({ state }: Scene) =>
   new Set(Object.values((await state()).ledger.environments).map(({ live }) => live));
@@ -104,11 +117,11 @@ describe('workflows: many environments', () => {
     'promote, pause, resume and rollback reach those they are meant for',
     () =>
       play(async (scene) => {
-        const { world, begin, act, end, rollout } = scene;
+        const { world, act, end, rollout } = scene;
         await settle(scene, inTwoWaves(), few);
         const waiting = ['e-0025', 'e-0026'];
         world.verdictFor = ({ place }) => (waiting.includes(place.environment) ? 'never' : 'pass');
-        const number = await begin('1.1.0', inStage('e-0024', 'finished'));
+        const number = await begin(scene, inStage('e-0024', 'finished'));
         const both = async (holds: (seen: RolloutProgress) => boolean) => {
           for (const name of waiting) {
             // Before its turn has come there is none.
@@ -116,7 +129,7 @@ describe('workflows: many environments', () => {
               rollout(number, name)
                 .query(rolloutQuery)
                 .catch(() => null);
-            await poll(ask, (seen) => seen !== null && holds(seen));
+            await untilSeen(ask, (seen) => seen !== null && holds(seen));
           }
         };
         await both(({ stage, step }) => stage === 'bake' && step === 1);
@@ -136,7 +149,7 @@ describe('workflows: many environments, something is lost', () => {
   const until25 = async (scene: Scene) => {
     await settle(scene, inTwoWaves(), few);
     scene.world.verdictFor = ({ place }) => (place.environment === 'e-0026' ? 'never' : 'pass');
-    return scene.begin('1.1.0', inStage('e-0025', 'finished'));
+    return begin(scene, inStage('e-0025', 'finished'));
   };
 
   it(
@@ -158,12 +171,12 @@ describe('workflows: many environments, something is lost', () => {
         const { handle, state, env } = scene;
         const number = await until25(scene);
         await handle(number).terminate('oops');
-        await poll(state, ({ lane }) => lane.active === null);
+        await untilSeen(state, ({ lane }) => lane.active === null);
         expect(await lives(scene)).toEqual(new Set(['1.0.0']));
         for (const attempt of [1, 2]) {
           const id = batchWorkflowId({ application: 'shop', number }, attempt, 1);
           const batch = env.client.workflow.getHandle(id);
-          await poll(
+          await untilSeen(
             async () => (await batch.describe()).status.name,
             (status) => status === 'COMPLETED',
           );
