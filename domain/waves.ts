@@ -16,6 +16,8 @@ export interface Halt {
 
 /** The first wave that has to halt; null while none has. */
 export function haltOf(plan: Plan | null, rollouts: Rollouts): Halt | null {
+  // Asked time and again while all is well.
+  if (!Object.values(rollouts).some(isBack)) return null;
   for (const { wave, environments, tolerated } of wavesOf(plan)) {
     const failed = failuresIn(environments, rollouts);
     const [first] = failed;
@@ -37,9 +39,12 @@ function failuresIn(environments: readonly string[], rollouts: Rollouts): Rollou
   return environments.flatMap((environment) => {
     const rollout = rollouts[environment];
     if (!rollout) return [];
-    const back = rollout.stage === 'rollback';
-    return back || (rollout.stage === 'ended' && rollout.outcome !== 'finished') ? [rollout] : [];
+    return isBack(rollout) ? [rollout] : [];
   });
+}
+
+function isBack({ stage, outcome }: RolloutProgress): boolean {
+  return stage === 'rollback' || (stage === 'ended' && outcome !== 'finished');
 }
 
 /** Environments that go back together. */

@@ -85,12 +85,16 @@ export interface Release {
   telling(): boolean;
 }
 
+/** Signals after which the page of a release of many environments is written anew. */
+const rewritten = 20;
+
 /** Notices of the same kind about environments, where there are many. */
 const mostOfAKind = 10;
 
 export function createRelease(input: ReleaseInput, scribe: Scribe): Release {
   let notices = 0;
   let pending = 0;
+  let observed = 0;
   const noticed = new Map<string, number>();
 
   function tell(event: CrescendoEvent): void {
@@ -162,6 +166,9 @@ export function createRelease(input: ReleaseInput, scribe: Scribe): Release {
     },
     observe(events) {
       for (const event of events) fold(event);
+      observed += 1;
+      // Of many environments the page is long, and nobody sees every change of it.
+      if (isLargePlan(release.progress.plan) && observed % rewritten !== 0) return;
       setCurrentDetails(describeRelease(release.progress));
     },
     telling: () => pending > 0,
