@@ -31,8 +31,10 @@ async function collect(scene: Scene): Promise<Histories> {
   for (let number = Math.min(2, nextRelease - 1); number < nextRelease; number += 1) {
     const { rollouts } = await scene.progress(number);
     Object.assign(found, await runsOf(scene, scene.handle(number)));
-    Object.assign(found, await runsOf(scene, scene.batch(number)));
-    for (const environment of Object.keys(rollouts).slice(0, 4)) {
+    const environments = Object.keys(rollouts);
+    // One that has begun nothing has no batch either.
+    if (environments.length > 0) Object.assign(found, await runsOf(scene, scene.batch(number)));
+    for (const environment of environments.slice(0, 4)) {
       Object.assign(found, await runsOf(scene, scene.rollout(number, environment)));
     }
   }

@@ -4,7 +4,6 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { SpecInput } from '../../domain/spec.ts';
 import type { ReleaseProgress } from '../../domain/progress.ts';
 import { aProduction, aSpec, aVersion } from '../support/builders.ts';
-import { aLargeSpec } from '../support/many.ts';
 import { poll, type Scene } from '../support/scene.ts';
 
 type Story = (scene: Scene) => Promise<unknown>;
@@ -300,17 +299,6 @@ export const scenes: Record<string, TellingScene> = {
       await end((await goBack('1.0.0', forced)).number);
     }),
   },
-  'back-on-a-sick-version': {
-    story: after(told, async ({ world, begin, act, end }) => {
-      world.verdictFor = () => 'fail';
-      world.backFor = () => 'fail';
-      const sick = ({ rollouts }: ReleaseProgress) => rollouts['eu']?.back === 'sick';
-      const number = await begin('1.1.0', sick);
-      await act(number, 'retry');
-      await act(number, 'skip', { reason: 'a fix is on its way' });
-      await end(number);
-    }),
-  },
   'journal-is-away': {
     story: after(aSpec(), async ({ world, begin, end }) => {
       let away = true;
@@ -356,14 +344,6 @@ export const scenes: Record<string, TellingScene> = {
       await rollout(number, 'eu').terminate('oops');
       await end(number);
     }),
-  },
-  'many-environments': {
-    story: async ({ world, apply, live }) => {
-      await apply(aLargeSpec('shop', 27));
-      await live('1.0.0');
-      world.verdictFor = ({ place }) => (place.environment === 'e-0027' ? 'fail' : 'pass');
-      await live('1.1.0');
-    },
   },
   'batch-is-lost': {
     real: true,
