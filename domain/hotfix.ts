@@ -23,8 +23,6 @@ export const hotfixSchema = z.strictObject({
   gates: z.array(gateSchema).max(100).default([]).describe('Instead of `production.gates`'),
 });
 
-export type Hotfix = z.output<typeof hotfixSchema>;
-
 /** The specification as a hotfix runs by it. CI, tests, analysis and the way back stay as they are. */
 export function expressSpec(spec: Spec): Spec {
   const { hotfix, production } = spec;
