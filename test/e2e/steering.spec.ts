@@ -21,7 +21,7 @@ afterAll(async () => {
 
 /** Staging holds until a file exists, production needs an approval, and steps wait for a person. */
 function steeredSpec({ application, port }: Shop, flag: string): SpecInput {
-  const spec = shopSpec({ application, port, withStaging: true, bake: { min: '2s', max: '2m' } });
+  const spec = shopSpec({ application, port, withStaging: true, bake: { min: '5s', max: '2m' } });
   const test = { name: 'flag', command: { command: ['test', '-e', flag] } };
   return {
     ...spec,
