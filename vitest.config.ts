@@ -8,7 +8,7 @@ export default defineConfig({
   oxc: { decorator: { legacy: true, emitDecoratorMetadata: true } },
   test: {
     pool: 'forks',
-    testTimeout: 60_000,
+    testTimeout: 120_000,
     hookTimeout: 180_000,
     // Real servers on a shared machine: what fails once there is tried again, and reported as such.
     retry: process.env['CI'] === 'true' ? 2 : 0,

@@ -300,7 +300,7 @@ async function passing<T>(world: FakeWorld, work: () => Promise<T>): Promise<T> 
 }
 
 /** Milliseconds of real time that something may take which needs no time of the workflows. */
-const patience = Number(process.env['CRESCENDO_TEST_PATIENCE'] ?? 10_000);
+const patience = Number(process.env['CRESCENDO_TEST_PATIENCE'] ?? 30_000);
 
 /** Asks until it holds; fails when the patience is over with what was seen last. */
 export async function poll<T>(ask: () => Promise<T>, holds: (value: T) => boolean): Promise<T> {
