@@ -49,7 +49,7 @@ describe('cli/main', () => {
     const events = rolledBack().slice(0, -1);
     api.record(...events);
     const { ended } = start(['watch', 'shop:3'], 10);
-    await expect.poll(() => api.listeners()).toBe(1);
+    await expect.poll(() => api.listeners(), { timeout: 20_000 }).toBe(1);
     const more = setInterval(() => api.record(...untilProduction().slice(2, 5)), 20);
     const { code, signal, err } = await ended.finally(() => clearInterval(more));
     expect([code, signal, err]).toEqual([0, null, '']);
