@@ -58,7 +58,7 @@ describe('cli/main', () => {
   it('leaves on Ctrl-C and says that the release goes on', async () => {
     api.record(...untilProduction());
     const { child, seen, ended } = start(['watch', 'shop:3']);
-    await expect.poll(() => seen.out).toContain('stage production');
+    await expect.poll(() => seen.out, { timeout: 20_000 }).toContain('stage production');
     child.kill('SIGINT');
     expect(await ended).toMatchObject({
       code: 130,
