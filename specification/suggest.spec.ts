@@ -14,7 +14,7 @@ describe('specification/suggest.ts', () => {
   });
 
   it.each<[(string | number)[], string[]]>([
-    [['rollback'], ['to', 'scope', 'deadline']],
+    [['rollback'], ['to', 'scope', 'deadline', 'verify']],
     [
       ['environments', 'eu'],
       ['target', 'router', 'worker', 'window', 'windows', 'labels'],
