@@ -24,8 +24,25 @@ export interface GateProgress {
 }
 
 export function planGate(gate: GateSpec, roles: Record<string, string[]>): GatePlan {
-  const holders = gate.allow?.roles.flatMap((role) => roles[role] ?? []) ?? [];
-  return holders.length > 0 ? { ...gate, holders: [...new Set(holders)] } : gate;
+  const holders = holdersOf(gate.allow?.roles ?? [], roles);
+  return holders.length > 0 ? { ...gate, holders } : gate;
+}
+
+/** Who is known to hold one of these roles, each once. */
+export function holdersOf(
+  allowed: readonly string[],
+  roles: Readonly<Record<string, string[]>>,
+): string[] {
+  return [...new Set(allowed.flatMap((role) => roles[role] ?? []))];
+}
+
+/** Whether somebody is one of these people, or holds one of these roles by their token. */
+export function isAmong(
+  { people = [], roles = [] }: Pick<GateProgress, 'people' | 'roles'>,
+  actor: Actor,
+): boolean {
+  if (people.some((name) => isSame(name, actor.id))) return true;
+  return roles.some((role) => actor.roles?.includes(role));
 }
 
 /** Gates that stand before a step, found in the steps as they are planned. */
@@ -63,13 +80,13 @@ export function openedGate(
 }
 
 /** Why this person cannot approve, with who could; null when they can. The same for every channel. */
-export function approvalRefusal(gate: GateProgress, { id, roles = [] }: Actor): string | null {
+export function approvalRefusal(gate: GateProgress, actor: Actor): string | null {
+  const { id } = actor;
   if (gate.exclude.some((name) => isSame(name, id))) {
     return `${id} started this release or wrote the change, so somebody else must`;
   }
   if (gate.approvals.some(({ by }) => isSame(by.id, id))) return `${id} has approved already`;
-  if (!isRestricted(gate) || gate.people?.some((name) => isSame(name, id))) return null;
-  if (gate.roles?.some((role) => roles.includes(role))) return null;
+  if (!isRestricted(gate) || isAmong(gate, actor)) return null;
   return `${id} may not approve this gate, it needs ${outstanding(gate)}`;
 }
 

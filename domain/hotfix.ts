@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { allowSchema, gateSchema } from './gate-spec.ts';
+import { holdersOf, isAmong } from './gates.ts';
 import type { Actor } from './release.ts';
 import type { Spec } from './spec.ts';
 import { strategySchema } from './strategy-spec.ts';
@@ -39,10 +40,8 @@ export function hotfixRefusal({ hotfix, roles = {} }: Spec, by: Actor): string |
   }
   const { allow } = hotfix;
   if (!allow) return null;
-  const holders = allow.roles.flatMap((role) => roles[role] ?? []);
-  const people = [...allow.people, ...holders].map((name) => name.trim().toLowerCase());
-  if (people.includes(by.id.trim().toLowerCase())) return null;
-  if (allow.roles.some((role) => by.roles?.includes(role))) return null;
-  const who = [...new Set([...allow.roles, ...allow.people, ...holders])].join(', ');
+  const people = [...new Set([...allow.people, ...holdersOf(allow.roles, roles)])];
+  if (isAmong({ roles: allow.roles, people }, by)) return null;
+  const who = [...allow.roles, ...people].join(', ');
   return `${by.id} may not send a hotfix, these may: ${who}`;
 }

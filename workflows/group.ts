@@ -81,11 +81,8 @@ async function begin(running: RunningGroup, { application }: GroupMember): Promi
     const asked = { group: spec.group, application, version, by, reason, key };
     const { release } = await involving.submitMember(asked);
     changeMember(running, application, { state: 'under way', release });
-    if (running.progress.paused)
-      await steer(running, application, 'pause', {
-        by: policyActor,
-        reason: 'the group is paused',
-      });
+    const message = { by: policyActor, reason: 'the group is paused' };
+    if (running.progress.paused) await steer(running, application, 'pause', message);
   } catch (error) {
     const sentence = sentenceOf(error);
     changeMember(running, application, { state: 'ended', outcome: 'rejected', sentence });

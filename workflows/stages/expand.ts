@@ -48,9 +48,8 @@ async function takeSteps(rollout: Rollout, candidate: Deployment, onward: Onward
 
 /**
  * Waits until nothing stands before a step: gates, the calendar, a stop of everything, a way back
- * that is not there. `held` is the
- * step before, whose weight people have. What was waited for may have taken days, so all the others
- * are asked again after it.
+ * that is not there. `held` is the step before, whose weight people have. What was waited for may
+ * have taken days, so all the others are asked again after it.
  */
 async function clearTheWay(rollout: Rollout, step: Step, held: Step | null): Promise<StepEnd> {
   const { requests } = rollout;
