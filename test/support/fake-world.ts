@@ -53,7 +53,7 @@ export interface FakeWorld extends Omit<Places, 'activities'> {
   isServed: (taskQueue: string) => boolean;
   /** What the past of stable shows. Default: nothing. */
   pastOf: (input: CalibrationInput) => Promise<MetricHistory[]>;
-  testPasses: (name: string, version: string) => boolean | 'never';
+  testPasses: (name: string, version: string) => boolean | 'never' | Promise<boolean>;
   checkState: (vendor: string) => 'passed' | 'failed' | 'never';
   isOpen: (application: string, release: number) => Promise<boolean>;
   /** How a group asks its applications. */
@@ -175,7 +175,7 @@ function fakeActivities(world: FakeWorld, placed: Places['activities']) {
     },
     async runTest({ version, test }) {
       world.tests.push(test.name);
-      const passed = world.testPasses(test.name, version.name);
+      const passed = await world.testPasses(test.name, version.name);
       if (passed === 'never') return untilCancelled(world);
       const failures = passed ? [] : ['checkout works'];
       const detail = passed ? '1 of 1 passed' : '1 of 1 failed: checkout works';

@@ -2,8 +2,8 @@
 
 import { describe, expect, it } from 'vitest';
 import { actions } from '../../domain/actions.ts';
-import { aSpec } from '../support/builders.ts';
-import { play } from '../support/scene.ts';
+import { aProduction, aSpec } from '../support/builders.ts';
+import { play, playForReal } from '../support/scene.ts';
 
 const garbage: unknown[][] = [
   [],
@@ -112,5 +112,29 @@ describe('workflows: signals by hand', () => {
       const answer = handle(number).executeUpdate('pause', { args: [{ by: 7 }] });
       await expect(answer).rejects.toMatchObject({ cause: { type: 'request_invalid' } });
       await act(number, 'abort');
+    }));
+
+  it('a skip in the moment in which a test fails once more is meant for this failure', () =>
+    playForReal(async ({ world, apply, begin, rollout, act, end }) => {
+      const tests = [{ name: 'smoke', fake: {} }];
+      const production = aProduction({ keepWarm: '1s' });
+      await apply(
+        aSpec({ production, staging: { environment: 'staging', tests, onFail: 'hold' } }),
+      );
+      world.testPasses = () => false;
+      const number = await begin('1.0.0', ({ rollouts }) => rollouts['staging']?.stage === 'hold');
+      world.testPasses = async () => {
+        await rollout(number, 'staging').signal('skip', {
+          by: 'jane',
+          reason: 'the test is wrong',
+        });
+        return false;
+      };
+      await act(number, 'retry');
+      const progress = await end(number);
+      expect(progress.outcome).toBe('succeeded');
+      expect(progress.rollouts['staging']?.tests).toMatchObject([
+        { detail: 'skipped by a person' },
+      ]);
     }));
 });
