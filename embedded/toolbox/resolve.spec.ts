@@ -149,7 +149,10 @@ describe('embedded/toolbox/resolve', () => {
     const environment = await anEnvironment();
     const stop = new AbortController();
     const slow = { name: 'slow', fetch: () => new Promise<string>(() => {}) };
-    void resolveTool(aTool(slow), { environment }).catch(() => undefined);
+    await new Promise<void>((fetching) => {
+      const first = { name: 'slow', fetch: () => (fetching(), slow.fetch()) };
+      void resolveTool(aTool(first), { environment }).catch(() => undefined);
+    });
     const waiting = resolveTool(aTool(slow), {
       environment,
       signal: stop.signal,
