@@ -3,10 +3,17 @@
 import { randomInt } from 'node:crypto';
 import { isPortFree } from '../../../embedded/supervisor/ports.ts';
 
-/** Below those that outgoing connections get: a process that is started again finds its own free. */
+const given = new Set<number>();
+
+/**
+ * Below those that outgoing connections get, which begin at 16,000 in some sandboxes: a process that
+ * is started again finds its own free. Each call gives another one.
+ */
 export async function stablePort(): Promise<number> {
   for (;;) {
-    const port = randomInt(11_000, 19_000);
-    if (await isPortFree(port)) return port;
+    const port = randomInt(11_000, 16_000);
+    if (given.has(port) || !(await isPortFree(port))) continue;
+    given.add(port);
+    return port;
   }
 }
