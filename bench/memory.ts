@@ -4,11 +4,11 @@ import { Client, Connection } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { bakeActivities } from '../activities/bake.ts';
 import type { Providers } from '../providers/index.ts';
-import { createFakeWorld } from '../test/support/fake-world.ts';
 import { buildBundle } from '../worker/bundle.ts';
 import { sleep } from './figures.ts';
 import { startGuardian, submitNext } from './guardians.ts';
 import { withTemporal } from './temporal.ts';
+import { activitiesOfWorlds } from './worlds.ts';
 
 const releases = 500;
 
@@ -28,7 +28,7 @@ export function benchMemory(): Promise<string[]> {
       taskQueue: 'crescendo',
       workflowBundle: { code: await buildBundle() },
       activities: {
-        ...createFakeWorld().activities,
+        ...activitiesOfWorlds(),
         ...bakeActivities(quietProviders(), journal),
       },
       maxConcurrentActivityTaskExecutions: 2000,

@@ -2,11 +2,11 @@
 
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
-import { createFakeWorld } from '../test/support/fake-world.ts';
 import { buildBundle } from '../worker/bundle.ts';
 import { bareQueue, withBareWorker } from './bare-worker.ts';
 import { startGuardian, submitNext } from './guardians.ts';
 import { withTemporal } from './temporal.ts';
+import { activitiesOfWorlds } from './worlds.ts';
 
 const releases = 40;
 const atOnce = 20;
@@ -39,21 +39,13 @@ export function benchThroughput(): Promise<string[]> {
 }
 
 async function runReleases(client: Client, address: string) {
-  const world = createFakeWorld();
   let activities = 0;
-  const counted = Object.entries(world.activities).map(([name, activity]) => [
-    name,
-    (...args: never[]) => {
-      activities += 1;
-      return (activity as (...args: never[]) => Promise<unknown>)(...args);
-    },
-  ]);
   const connection = await NativeConnection.connect({ address });
   const worker = await Worker.create({
     connection,
     taskQueue: 'crescendo',
     workflowBundle: { code: await buildBundle() },
-    activities: Object.fromEntries(counted),
+    activities: { ...activitiesOfWorlds(() => void (activities += 1)) },
     maxHeartbeatThrottleInterval: '1s',
     defaultHeartbeatThrottleInterval: '1s',
   });
