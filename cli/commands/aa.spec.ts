@@ -106,6 +106,7 @@ describe('cli/commands/aa', () => {
         row(7, '1.1.0', 'rolled_back', 'truly bad'),
       ];
       const second = [
+        row(10, '1.0.0+aa.5', 'rolled_back', 'rolled back by joe: lunch'),
         row(6, '1.0.0+aa.2', 'succeeded'),
         row(5, '1.0.0+aa.1', 'rejected'),
         row(4, '1.0.0+aa.0', 'succeeded'),
@@ -115,6 +116,8 @@ describe('cli/commands/aa', () => {
           ? { body: { items: second, cursor: null } }
           : { body: { items: first, cursor: 'next' } },
       );
+      api.on('GET /api/v1/releases/shop:8', { body: { actions: [{ action: 'pause' }] } });
+      api.on('GET /api/v1/releases/shop:10', { body: { actions: [{ action: 'rollback' }] } });
       const { exit, out } = await crescendo('aa', 'shop', '--report');
       expect(exit).toBe(0);
       expect(out.split('\n')).toEqual([
@@ -122,10 +125,16 @@ describe('cli/commands/aa', () => {
         // Wilson's interval for 1 of 3.
         'false alarms 33.3 %, 95 % interval 6.15 % to 79.2 %',
         'shop:8   errors: canary 2 %',
+        'shop:10   not counted: rolled back by joe: lunch',
         '',
       ]);
       const json = JSON.parse((await crescendo('aa', 'shop', '--report', '-o', 'json')).out);
-      expect(json).toMatchObject({ application: 'shop', ended: 3, falseAlarms: { of: 3 } });
+      expect(json).toMatchObject({
+        application: 'shop',
+        ended: 3,
+        falseAlarms: { of: 3 },
+        sentBackByPeople: [{ id: 'shop:10' }],
+      });
       expect(posted()).toEqual([]);
     });
 

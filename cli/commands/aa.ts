@@ -3,7 +3,7 @@
 import type { Command } from 'commander';
 import { shareOf } from '../../domain/analysis/backtest/summary.ts';
 import type { Version } from '../../domain/release.ts';
-import type { Page, ReleaseSummary, SubmitAnswer } from '../answers.ts';
+import type { Page, ReleaseAnswer, ReleaseSummary, SubmitAnswer } from '../answers.ts';
 import { action, type Call, type Session } from '../call.ts';
 import type { Client } from '../client.ts';
 import { segment } from '../client.ts';
@@ -77,32 +77,56 @@ function percent(value: number | null): string {
 async function reportAlarms(call: Call, application: string): Promise<void> {
   const client = await call.client();
   await readApplication(client, application);
-  const ended = await aaReleases(client, application);
-  const alarms = ended.filter(({ outcome }) => outcome !== 'succeeded');
-  const share = shareOf(alarms.length, ended.length);
-  const releases = ended.map(({ id, version, outcome, sentence }) => ({
-    id,
-    version,
-    outcome,
-    sentence,
-  }));
-  if (call.json)
-    return call.printJson({ application, ended: ended.length, falseAlarms: share, releases });
-  if (ended.length === 0) {
-    return call.print([[`${application}: no A/A release has met traffic and ended yet`]]);
+  const { judged, sentBack } = await byWhom(client, await aaReleases(client, application));
+  const alarms = judged.filter(({ outcome }) => outcome !== 'succeeded');
+  const share = shareOf(alarms.length, judged.length);
+  const shown = (all: ReleaseSummary[]) =>
+    all.map(({ id, version, outcome, sentence }) => ({ id, version, outcome, sentence }));
+  if (call.json) {
+    return call.printJson({
+      application,
+      ended: judged.length,
+      falseAlarms: share,
+      releases: shown(judged),
+      sentBackByPeople: shown(sentBack),
+    });
+  }
+  const without = sentBack.map(({ id, sentence }) => [`${id}   not counted: ${sentence ?? ''}`]);
+  if (judged.length === 0) {
+    call.print([[`${application}: no A/A release has met traffic and ended yet`], ...without]);
+    return;
   }
   call.print([
     [
       [
         'strong',
-        `${application}: ${alarms.length} of ${ended.length} A/A releases raised an alarm`,
+        `${application}: ${alarms.length} of ${judged.length} A/A releases raised an alarm`,
       ],
     ],
     [
       `false alarms ${percent(share.share)}, 95 % interval ${percent(share.low)} to ${percent(share.high)}`,
     ],
     ...alarms.map(({ id, sentence }) => [`${id}   ${sentence ?? ''}`]),
+    ...without,
   ]);
+}
+
+/** Those that went back on a person's word say nothing about the method. */
+async function byWhom(client: Client, ended: readonly ReleaseSummary[]) {
+  const judged: ReleaseSummary[] = [];
+  const sentBack: ReleaseSummary[] = [];
+  for (const one of ended) {
+    const back = one.outcome !== 'succeeded' && (await isSentBack(client, one.id));
+    (back ? sentBack : judged).push(one);
+  }
+  return { judged, sentBack };
+}
+
+const waysBack: readonly string[] = ['rollback', 'abort', 'reject'];
+
+async function isSentBack(client: Client, id: string): Promise<boolean> {
+  const { actions } = await client.get<ReleaseAnswer>(`/releases/${segment(id)}`);
+  return actions.some(({ action }) => waysBack.includes(action));
 }
 
 /** All that have ended, the newest first. A/A releases that never met traffic tell nothing. */
