@@ -6,6 +6,7 @@ import type { BackEventBody } from './after-rollback.ts';
 import type { GateProgress } from './gates.ts';
 import type { HoldEventBody } from './calendar/hold.ts';
 import type { Packable } from './pack.ts';
+import type { TripEventBody } from './round-trip.ts';
 import type { Plan } from './plan.ts';
 import type { Actor, Outcome, Reach, TrafficShare, Version, Weight } from './release.ts';
 import type { ReturnPart } from './waves.ts';
@@ -111,6 +112,7 @@ export type RolloutEventBody =
   | { type: 'rollback.started'; to: string | null; cause: string; by: Actor }
   | { type: 'rollback.delayed'; sentence: string; attempts: number }
   | BackEventBody
+  | TripEventBody
   | { type: 'version.retired'; version: string }
   /** No worker serves this environment: what was asked of it waits, in silence but for this. */
   | { type: 'worker.missed'; queue: string; wait: Wait }
@@ -147,6 +149,8 @@ export const rolloutEventTypes = [
   'rollback.returned',
   'rollback.failed',
   'rollback.verified',
+  'trip.started',
+  'trip.finished',
   'version.retired',
   'worker.missed',
   'worker.returned',

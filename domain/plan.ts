@@ -11,6 +11,7 @@ import { environmentLedger, lastGood, type Ledger } from './ledger.ts';
 import { doorBefore, doorOf } from './one-way.ts';
 import type { Place, ProviderReference, Version } from './release.ts';
 import type { Verification } from './rollback-spec.ts';
+import { roundTripOf } from './round-trip.ts';
 import type { Spec } from './spec.ts';
 import { problemsOf, stepsOf, type Step } from './strategy.ts';
 import type { TestSpec } from './test-spec.ts';
@@ -41,6 +42,8 @@ export interface RolloutPlan {
   horizon: number;
   /** A further step at 100 %, once its whole wave is there; absent: none. */
   afterWave?: Step | undefined;
+  /** Versions that staging goes back to, and forward again, before production; absent: none. */
+  roundTrip?: Version[];
   /** How the designated version is watched after a rollback; absent: it is not. */
   verification?: Verification;
   /** Why it cannot be gone back past, once it has traffic here; absent: it can. */
@@ -119,6 +122,8 @@ export function planRelease(spec: Spec, version: Version, context: PlanContext):
     refusals.push(`${version.name} is already live in every production environment`);
   }
   refusals.push(...authorRefusals(spec, version));
+  const trip = roundTripOf(spec, version, staging, waves);
+  if (trip.warning !== null) warnings.push(trip.warning);
   if (spec.verify.length > 0 && version.commit === undefined) {
     warnings.push('the version names no commit, so verifiers of commits will refuse it');
   }
@@ -128,7 +133,8 @@ export function planRelease(spec: Spec, version: Version, context: PlanContext):
     plan: {
       version,
       verify: spec.verify,
-      staging,
+      staging:
+        staging && trip.versions.length > 0 ? { ...staging, roundTrip: trip.versions } : staging,
       waves,
       ...outerGates(spec),
       scope: spec.rollback.scope,
@@ -206,7 +212,10 @@ export function rolloutsOf(plan: Plan): RolloutPlan[] {
 
 /** How many tests a rollout runs in all; undefined without a plan. */
 export function countTests(plan: RolloutPlan | null): number | undefined {
-  return plan?.steps.reduce((sum, step) => sum + (step.tests?.length ?? 0), plan.tests.length);
+  if (!plan) return undefined;
+  // The candidate's come again after each way back, under the same names.
+  const before = plan.tests.length * (1 + (plan.roundTrip?.length ?? 0));
+  return plan.steps.reduce((sum, step) => sum + (step.tests?.length ?? 0), before);
 }
 
 function planRollout(

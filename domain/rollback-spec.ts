@@ -1,4 +1,4 @@
-/** The `rollback` part of a specification: where it goes, how far, and how it is verified. */
+/** The `rollback` part of a specification: where it goes, how far, how it is verified and rehearsed. */
 
 import { z } from 'zod';
 import { durationSchema } from './duration.ts';
@@ -27,6 +27,10 @@ export const rollbackSchema = z.strictObject({
     .union([verifySchema, z.literal(false)])
     .prefault({})
     .describe('The watch by metrics once traffic is back; false: none'),
+  rehearse: z
+    .boolean()
+    .default(false)
+    .describe('Staging goes back to the designated version and forward again before production'),
 });
 
 /** How the version that traffic went back to is watched, in milliseconds. */

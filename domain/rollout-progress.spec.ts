@@ -129,6 +129,15 @@ describe('domain/rollout-progress', () => {
     ]);
   });
 
+  it('knows on which round trip it is, until that is over or it goes back', () => {
+    const trip = { type: 'trip.started', version: '1.0.0' } as const;
+    const over = { type: 'trip.finished', version: '1.0.0', sentence: '' } as const;
+    const away = [started, test('smoke', true), shifted(100, null), trip];
+    expect(fold(...away)).toMatchObject({ stage: 'deploy', trip: '1.0.0', peak: 100 });
+    expect(fold(...away, over)).toMatchObject({ trip: null, wait: null });
+    expect(fold(...away, back)).toMatchObject({ trip: null, stage: 'rollback' });
+  });
+
   it('bakes on while a test of the step runs, and is left to the test after it', () => {
     const smoke = { type: 'test.started', name: 'smoke' } as const;
     const both = [started, shifted(5, 1), smoke, baking];

@@ -55,6 +55,8 @@ export interface RolloutProgress {
   gate: GateProgress | null;
   /** Why it cannot be gone back past, once people have met it; null until then, or when it can. */
   door: string | null;
+  /** The version that a round trip goes back to; null while there is none under way. */
+  trip: string | null;
   /** How the version that has all traffic again is doing; null before it has. */
   back: BackState | null;
   /** Why it rolls or rolled back. */
@@ -92,6 +94,7 @@ export function newRollout(environment: string, at: string): RolloutProgress {
     unserved: null,
     gate: null,
     door: null,
+    trip: null,
     back: null,
     cause: null,
     outcome: null,
@@ -190,7 +193,12 @@ export function advanceRollout(rollout: RolloutProgress, event: RolloutEvent): R
         designated: event.to,
         gate: null,
         testing: null,
+        trip: null,
       });
+    case 'trip.started':
+      return enter('deploy', { trip: event.version });
+    case 'trip.finished':
+      return { ...rollout, trip: null, wait: null };
     case 'rollback.delayed':
       return { ...rollout, sentence: event.sentence };
     case 'rollback.failed':

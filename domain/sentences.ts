@@ -122,6 +122,10 @@ function rolloutSentence(event: RolloutEvent, time: Time): string | null {
       const on = `rollback verified: all traffic on ${event.to ?? 'nothing'}`;
       return event.detail === undefined ? on : `${on}; ${event.detail}`;
     }
+    case 'trip.started':
+      return `round trip: back to ${event.version}`;
+    case 'trip.finished':
+      return `round trip: ${event.sentence}`;
     case 'version.retired':
       return `${event.version} retired`;
     case 'worker.missed':

@@ -25,6 +25,7 @@ describe('domain/spec', () => {
         scope: 'release',
         deadline: 600_000,
         verify: { for: 60_000, max: 300_000 },
+        rehearse: false,
       },
       verify: [],
       verifyTimeout: 3_600_000,
@@ -114,6 +115,11 @@ describe('domain/spec', () => {
       'two providers in one place',
       { ...least, environments: { eu: { target: { a: {}, b: {} }, router: { fake: {} } } } },
       'environments.eu.target: name exactly one provider, e.g. { envoy: { … } }; found a, b',
+    ],
+    [
+      'a rehearsal without staging',
+      { ...least, rollback: { rehearse: true } },
+      'rollback.rehearse: there is no staging to rehearse the way back in',
     ],
     [
       'no provider',

@@ -211,6 +211,10 @@ function checkReferences(spec: Written, context: z.RefinementCtx): void {
     });
   };
   const staging = spec.staging !== undefined;
+  if (spec.rollback.rehearse && !staging) {
+    const message = 'there is no staging to rehearse the way back in';
+    context.addIssue({ code: 'custom', path: ['rollback', 'rehearse'], message });
+  }
   checkGates(spec.production.gates, 'production', staging);
   if (spec.hotfix) checkGates(spec.hotfix.gates, 'hotfix', staging && spec.hotfix.staging);
 }

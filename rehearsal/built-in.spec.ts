@@ -25,6 +25,11 @@ describe('rehearsal/built-in', () => {
       },
       common,
     ],
+    [
+      'a round trip',
+      { rollback: { rehearse: true } },
+      [...common, ...judged, 'test-fails', 'no-way-back'],
+    ],
     ['CI', { verify: [{ ci: {} }] }, [...common, ...judged, 'test-fails', 'ci-red']],
     [
       'a gate inside',

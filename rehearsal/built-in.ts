@@ -72,6 +72,11 @@ export const builtIns: Record<string, BuiltIn> = {
     script: () => ({}),
     concerns: (plan) => rolloutsOf(plan).some((rollout) => (countTests(rollout) ?? 0) > 0),
   },
+  'no-way-back': {
+    description: 'no test passes on the version that a round trip in staging goes back to',
+    script: () => ({ expect: { outcome: 'rejected' } }),
+    concerns: ({ staging }) => hasAny(staging?.roundTrip) && hasAny(staging?.tests),
+  },
 };
 
 function hasAny(list: readonly unknown[] | undefined): boolean {
@@ -85,7 +90,8 @@ export function builtIn(text: string, plan: Plan): Scenario | null {
   if (!found) return null;
   const script = found.script(`step ${Number(step)}`);
   const tests = name === 'test-fails' ? failing(plan) : {};
-  return scenarioSchema.parse({ name: text, tests, ...script });
+  const wayBack = name === 'no-way-back' ? failing(plan) : {};
+  return scenarioSchema.parse({ name: text, tests, wayBack, ...script });
 }
 
 function failing(plan: Plan): Record<string, 'fail'> {

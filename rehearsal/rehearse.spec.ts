@@ -144,6 +144,22 @@ describe('rehearsal/rehearse', { timeout: 300_000 }, () => {
     ]);
   });
 
+  it('a round trip finds what does not run any more, and rejects before production', async () => {
+    const spec = aSpec({ rollback: { rehearse: true } });
+    const well = await play(spec, {});
+    expect(well.outcome).toBe('succeeded');
+    expect(said(well, /^round trip: stable runs after candidate was there/)).toHaveLength(1);
+    const report = await play(spec, { wayBack: { smoke: 'fail' } });
+    expect(report).toMatchObject({
+      outcome: 'rejected',
+      live: { staging: 'stable', eu: 'stable' },
+    });
+    expect(report.sentence).toContain(
+      'stable does not run after candidate was there: test "smoke"',
+    );
+    expect(report.highest['eu']).toBeUndefined();
+  });
+
   it('a first release, on the queue of an environment, with an outage that ends in time', async () => {
     const { environments } = aSpecInput();
     const eu = { ...environments['eu']!, router: { envoy: {} }, worker: 'eu-private' };

@@ -79,6 +79,10 @@ export const scenarioSchema = z.strictObject({
   author: name.default('author').describe('Who wrote the change'),
   checks: z.enum(['pass', 'fail', 'silent']).default('pass').describe('What CI says'),
   tests: z.record(name, z.enum(['pass', 'fail', 'silent'])).default({}),
+  wayBack: z
+    .record(name, z.enum(['pass', 'fail', 'silent']))
+    .default({})
+    .describe('What tests say of the version that a round trip goes back to'),
   evidence: z.array(evidenceSchema).max(100).default([]),
   faults: z.array(faultSchema).max(20).default([]),
   approvers: z

@@ -67,8 +67,9 @@ export function createWorld(options: WorldOptions): World {
       const state = scenario.checks === 'pass' ? ('passed' as const) : ('failed' as const);
       return { state, detail: `scripted: ${scenario.checks}`, url: null };
     },
-    async runTest({ test: { name } }) {
-      const result = scenario.tests[name] ?? 'pass';
+    async runTest({ version, test: { name } }) {
+      const own = version.name === options.plan.version.name;
+      const result = (own ? scenario.tests : scenario.wayBack)[name] ?? 'pass';
       if (result === 'silent') return until(forEver);
       const failures = result === 'pass' ? [] : [name];
       const detail = `scripted: ${result}`;

@@ -86,6 +86,10 @@ export interface Rollout {
   memory: JudgeMemory;
   /** True once a share above 0 % was asked for: from then on people may have met the candidate. */
   exposed: boolean;
+  /** Names of versions that do not run any more once the candidate was there: a round trip's find. */
+  missing: Set<string>;
+  /** A version that is up for a round trip only. */
+  guest: Version | null;
   /** Gates of the plan that are behind it. */
   passedGates: Set<StepGate>;
   /** What the closing of the last window that was open does; null before one was. */
@@ -127,6 +131,8 @@ export function createRollout(input: RolloutInput, scribe: Scribe): Rollout {
     },
     memory: {},
     exposed: false,
+    missing: new Set(),
+    guest: null,
     passedGates: new Set(),
     onClose: null,
     watches: 0,

@@ -42,6 +42,7 @@ import { holdAtDoor, isShut } from './stages/door.ts';
 import { expand, untilConcluded } from './stages/expand.ts';
 import { retire } from './stages/retire.ts';
 import { rollBack } from './stages/rollback.ts';
+import { takeRoundTrip } from './stages/round-trip.ts';
 import { bringUp, stageCandidate, testCandidate } from './stages/stage.ts';
 import { untilClear } from './stages/window.ts';
 
@@ -90,8 +91,10 @@ async function begin(current: Rollout): Promise<Departure | null> {
   }
   return untilDeparture(current, async () => {
     await untilClear(current);
-    const candidate = await stageCandidate(current);
-    await testCandidate(current, candidate, current.plan.tests);
+    const { tests, roundTrip } = current.plan;
+    let candidate = await stageCandidate(current);
+    await testCandidate(current, candidate, tests);
+    if (roundTrip) candidate = await takeRoundTrip(current, candidate, roundTrip);
     await calibrate(current);
     await expand(current, candidate);
     await untilConcluded(current);

@@ -7,8 +7,11 @@ import { planLines } from './plan.ts';
 
 const fake = { granularity: 1, header: true, cookie: true, mirror: true, sticky: true };
 
-function shown(strategy: SpecInput['production']['strategy']): string[] {
-  const spec = aSpec({ production: aProduction({ strategy }), staging: undefined });
+function shown(
+  strategy: SpecInput['production']['strategy'],
+  change: Partial<SpecInput> = { staging: undefined },
+): string[] {
+  const spec = aSpec({ production: aProduction({ strategy }), ...change });
   const finished = { version: '1.0.0', release: 1, outcome: 'finished' as const, at: 't' };
   const known = recordVersion(recordVersion(emptyLedger(), aVersion('1.0.0')), aVersion('1.1.0'));
   const ledger = recordRollout(known, 'eu', finished, '1.0.0');
@@ -48,6 +51,13 @@ describe('cli/render/plan', () => {
     const lines = shown({ canary: {} });
     expect(lines).toContain('before every step 1.0.0 has to be ready');
     expect(lines).toContain('after a rollback 1.0.0 is watched 1 min to 5 min by errors');
+  });
+
+  it('shows the round trip in staging', () => {
+    const lines = shown({ canary: {} }, { rollback: { rehearse: true } });
+    expect(lines).toContain(
+      'round trip: back to 1.0.0, then 1.1.0 again, with all tests each time',
+    );
   });
 
   it('shows tests before the switch of blue/green, and beside its bake', () => {

@@ -2,6 +2,7 @@
 
 import { perhapsSolo } from '../../domain/analysis/solo.ts';
 import { gateSentence, type GatePlan } from '../../domain/gates.ts';
+import { roundTripWords } from '../../domain/round-trip.ts';
 import type { Plan, RolloutPlan, WavePlan } from '../../domain/plan.ts';
 import { audienceOf, type Step } from '../../domain/strategy.ts';
 import { scopeSentences } from '../../domain/waves.ts';
@@ -71,6 +72,7 @@ function rolloutLines(label: string, rollout: RolloutPlan): Line[] {
   const back = designated ? `a rollback goes to ${designated.name}` : 'nothing to go back to';
   const lines = [row(label, `${environment}: ${version.name}, ${from}; ${back}`, 'strong')];
   if (tests.length > 0) lines.push(row('', `tests: ${tests.map(({ name }) => name).join(', ')}`));
+  if (rollout.roundTrip) lines.push(row('', roundTripWords(rollout)));
   if (rollout.place.router) lines.push(...stepLines(steps), ...stickyLine(steps));
   for (const gate of rollout.gates ?? []) lines.push(gateLine(gate, ` before ${gate.before}`));
   if (metrics.length > 0)

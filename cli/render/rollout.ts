@@ -2,6 +2,7 @@
 
 import { backWords } from '../../domain/after-rollback.ts';
 import { countTests } from '../../domain/plan.ts';
+import { tripWords } from '../../domain/round-trip.ts';
 import {
   reachedBy,
   type RolloutProgress,
@@ -138,6 +139,8 @@ function doing(view: View, rollout: RolloutProgress): Mark {
   const canary = candidateOf(view, rollout.environment);
   const lasting = span(view.now - Date.parse(rollout.since));
   const { stage } = rollout;
+  const trip = onTrip(view, rollout, lasting);
+  if (trip) return trip;
   switch (stage) {
     case 'deploy':
       return live(`deploying ${canary} without traffic, ${lasting}`);
@@ -158,6 +161,13 @@ function doing(view: View, rollout: RolloutProgress): Mark {
     case 'ended':
       return endedMark(view, rollout);
   }
+}
+
+/** Up and down, and the tests between: one journey with one line. */
+function onTrip(view: View, rollout: RolloutProgress, lasting: string): Mark | null {
+  const { trip, stage } = rollout;
+  if (trip === null || (stage !== 'deploy' && stage !== 'test')) return null;
+  return live(`${tripWords(trip)}, ${testCount(view, rollout)}, ${lasting}`);
 }
 
 function endedMark(view: View, rollout: RolloutProgress): Mark {

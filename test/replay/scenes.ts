@@ -288,6 +288,20 @@ export const scenes: Record<string, TellingScene> = {
       await end(number);
     }),
   },
+  'round-trip-in-staging': {
+    story: after(
+      aSpec({
+        rollback: { rehearse: true },
+        staging: { environment: 'staging', tests: [{ name: 'smoke', fake: {} }], onFail: 'hold' },
+      }),
+      async ({ world, begin, act, end }) => {
+        world.testPasses = (_name, version) => version !== '1.0.0';
+        const number = await begin('1.1.0', waitingFor('failure'));
+        await act(number, 'skip', { reason: 'known' });
+        await end(number);
+      },
+    ),
+  },
   'held-at-a-one-way-door': {
     story: after(told, async ({ world, submit, until, act, end, goBack }) => {
       world.verdictFor = ({ weight }) => (weight === 25 ? 'fail' : 'pass');

@@ -75,6 +75,14 @@ describe('web/releases/doing.ts', () => {
     );
   });
 
+  it('says where a round trip goes', () => {
+    const trip = inEnvironment('staging', 5, { type: 'trip.started', version: '1.1.0' });
+    const events = [...untilProduction().slice(0, 10), trip];
+    expect(said('staging', 9, events)).toMatch(
+      /^live: round trip to 1\.1\.0 and back, \d of 1 tests done/,
+    );
+  });
+
   it('calls a mirror by its name', () => {
     expect(said('eu', 42, mirroring().slice(0, -1))).toBe(
       'live: shifted to mirror 10 %, step 2 of 4, 12 s',

@@ -4,6 +4,7 @@ import { backWords } from '../../domain/after-rollback.ts';
 import type { Mark } from '../../domain/marks.ts';
 import type { ReleaseProgress } from '../../domain/progress.ts';
 import { countTests } from '../../domain/plan.ts';
+import { tripWords } from '../../domain/round-trip.ts';
 import { reachedBy, type RolloutProgress } from '../../domain/rollout-progress.ts';
 import type { Wait } from '../../domain/events.ts';
 import { span } from '../../domain/words.ts';
@@ -14,6 +15,8 @@ import { candidateOf, placeInPlan, planOf } from './plan-view.ts';
 export function doing(progress: ReleaseProgress, rollout: RolloutProgress, now: number): Mark {
   const canary = candidateOf(progress, rollout.environment);
   const lasting = span(now - Date.parse(rollout.since));
+  const trip = onTrip(progress, rollout, lasting);
+  if (trip) return trip;
   switch (rollout.stage) {
     case 'deploy':
       return live(`deploying ${canary} without traffic, ${lasting}`);
@@ -43,6 +46,13 @@ export function notStarted(progress: ReleaseProgress, environment: string): stri
 
 function live(word: string): Mark {
   return { mark: '●', tone: 'live', word };
+}
+
+/** Up and down, and the tests between: one journey with one line. */
+function onTrip(progress: ReleaseProgress, rollout: RolloutProgress, lasting: string): Mark | null {
+  const { trip, stage } = rollout;
+  if (trip === null || (stage !== 'deploy' && stage !== 'test')) return null;
+  return live(`${tripWords(trip)}, ${testCount(progress, rollout)}, ${lasting}`);
 }
 
 function endedMark({ outcome, live, sentence }: RolloutProgress): Mark {

@@ -1,6 +1,6 @@
 /** Give the candidate a share of the audience, and read back what the router really does. */
 
-import type { TrafficRules, TrafficShare, Weight } from '../../domain/release.ts';
+import type { TrafficRules, TrafficShare, Version, Weight } from '../../domain/release.ts';
 import { audienceOf, type Step } from '../../domain/strategy.ts';
 import { deploying, deployPatience } from '../proxies.ts';
 import type { Rollout } from '../rollout-state.ts';
@@ -17,24 +17,46 @@ export async function takeStep(rollout: Rollout, step: Step): Promise<void> {
  * Sets the candidate's weight and rules. `step` is null for weights that are no step of the plan.
  * Recorded only once the router has confirmed it; an environment without a router has no shares.
  */
-export async function shift(
+export function shift(
   rollout: Rollout,
   weight: Weight,
   step: number | null,
   rules?: TrafficRules,
 ): Promise<void> {
-  const { plan } = rollout;
+  const { version } = rollout.plan;
   const shares = sharesAt(rollout, weight, rules);
-  const fence = rollout.nextFence();
   // Noted before the call: a router that fails may have done it all the same.
   if (weight > 0) expose(rollout);
-  const { environment, version, taskQueue, place } = plan;
   const audience = audienceOf({ weight, ...(rules && { rules }) });
-  const summary = `${audience} of ${environment} to ${version.name}`;
+  return setShares(rollout, shares, { to: version, audience, weight, step });
+}
+
+/** Everything to another version than the candidate, which is not met meanwhile; `beside`: at 0 %. */
+export function giveAll(rollout: Rollout, to: Version, beside: TrafficShare[]): Promise<void> {
+  const shares = [{ version: to.name, weight: 100 }, ...beside];
+  return setShares(rollout, shares, { to, audience: '100 %', weight: 0, step: null });
+}
+
+interface Shift {
+  to: Version;
+  audience: string;
+  /** The candidate's. */
+  weight: Weight;
+  step: number | null;
+}
+
+async function setShares(
+  rollout: Rollout,
+  shares: TrafficShare[],
+  { to, audience, weight, step }: Shift,
+): Promise<void> {
+  const fence = rollout.nextFence();
+  const { environment, taskQueue, place } = rollout.plan;
+  const summary = `${audience} of ${environment} to ${to.name}`;
   const seen = place.router
     ? await insist(rollout, {
         stage: 'shift',
-        what: `the router of ${environment} to give ${version.name} ${audience}`,
+        what: `the router of ${environment} to give ${to.name} ${audience}`,
         patience: deployPatience,
         then: 'it is rolled back',
         attempt: (round) =>
@@ -55,8 +77,9 @@ function expose(rollout: Rollout): void {
 /** The complete set at a weight: the stable version has the rest. */
 function sharesAt(rollout: Rollout, weight: Weight, rules?: TrafficRules): TrafficShare[] {
   const { stable, version } = rollout.plan;
+  const alone = !stable || stable.name === version.name || rollout.missing.has(stable.name);
   const candidate = { version: version.name, weight, ...(rules && { rules }) };
-  if (!stable || stable.name === version.name) return [{ ...candidate, weight: 100 }];
+  if (alone) return [{ ...candidate, weight: 100 }];
   // In hundredths: 100 - 33.3 would leave a trace of binary fractions.
   const rest = Math.round((100 - weight) * 100) / 100;
   return [{ version: stable.name, weight: rest }, candidate];

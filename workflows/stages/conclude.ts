@@ -137,8 +137,11 @@ function blame(current: Release, turn: Turn): string | null {
   const rollouts = Object.values(current.progress.rollouts);
   const failed = rollouts.find(({ verdict }) => verdict?.verdict === 'fail');
   if (failed) return `${failed.environment}: ${failed.verdict?.sentence ?? ''}`;
-  // Before it had traffic a failed test says no more than that it does not qualify.
-  const unsound = rollouts.find(({ peak, tests }) => peak > 0 && tests.some(hasFailed));
+  // Before people met it a failed test says no more than that it does not qualify.
+  const production = productionOf(current);
+  const unsound = rollouts.find(({ environment, peak, tests }) => {
+    return production.has(environment) && peak > 0 && tests.some(hasFailed);
+  });
   if (unsound) return `${unsound.environment}: ${unsound.cause ?? ''}`;
   return current.requests.blamed;
 }
@@ -157,12 +160,14 @@ function isSick({ outcome }: RolloutProgress): boolean {
  */
 function outcomeOf(current: Release, ended: readonly RolloutProgress[]): Outcome {
   if (ended.some(isSick)) return 'rollback_failed';
-  const waves = current.progress.plan?.waves ?? [];
-  const production = new Set(
-    waves.flatMap((wave) => wave.rollouts.map(({ environment }) => environment)),
-  );
+  const production = productionOf(current);
   const served = ended.some(({ environment, peak, outcome }) => {
     return production.has(environment) && (peak > 0 || outcome === 'rolled_back');
   });
   return served ? 'rolled_back' : 'rejected';
+}
+
+function productionOf({ progress }: Release): Set<string> {
+  const waves = progress.plan?.waves ?? [];
+  return new Set(waves.flatMap((wave) => wave.rollouts.map(({ environment }) => environment)));
 }

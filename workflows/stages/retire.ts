@@ -1,6 +1,7 @@
 /** Retire what has no audience any more: the router forgets it, then it is stopped. */
 
 import { log } from '@temporalio/workflow';
+import type { DelayedStage } from '../../domain/events.ts';
 import type { TrafficShare, Version } from '../../domain/release.ts';
 import { sentenceOf } from '../causes.ts';
 import { deploying } from '../proxies.ts';
@@ -16,7 +17,7 @@ const patience = 10 * 60_000;
  */
 export async function retire(
   rollout: Rollout,
-  stage: 'finished' | 'rollback',
+  stage: Exclude<DelayedStage, 'shift'>,
   version: Version,
   remaining: TrafficShare[],
 ): Promise<void> {

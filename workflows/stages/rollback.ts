@@ -31,8 +31,9 @@ export async function rollBack(
   rollout: Rollout,
   departure: Departure,
 ): Promise<{ outcome: RolloutOutcome; live: string | null; sentence: string }> {
-  const { cause, by } = departure;
-  const { to, exposed } = await whereTo(rollout, departure);
+  const { by } = departure;
+  const { to: wished, exposed } = await whereTo(rollout, departure);
+  const { to, cause } = stillRuns(rollout, wished, departure.cause);
   rollout.record({ type: 'rollback.started', to: to?.name ?? null, cause, by });
   const shares = await pageUntil(rollout, returnTraffic(rollout, to));
   // The bad version goes at once, however long the good one is watched.
@@ -47,11 +48,22 @@ export async function rollBack(
   return { outcome: exposed ? 'rolled_back' : 'abandoned', live, sentence: cause };
 }
 
+/** Nobody tries for ever to bring up what a round trip has seen fail: the candidate, which runs, stays. */
+function stillRuns(
+  { missing, plan: { version, environment } }: Rollout,
+  to: Version | null,
+  cause: string,
+): { to: Version | null; cause: string } {
+  if (!to || !missing.has(to.name)) return { to, cause };
+  return { to: version, cause: `${cause}; ${environment} stays with ${version.name}` };
+}
+
 /** The candidate is stopped, unless it is what serves. */
 async function leave(rollout: Rollout, to: Version | null): Promise<void> {
-  const { version } = rollout.plan;
-  if (to?.name === version.name) return;
-  await retire(rollout, 'rollback', version, to ? [{ version: to.name, weight: 100 }] : []);
+  const { guest, plan } = rollout;
+  const shares = to ? [{ version: to.name, weight: 100 }] : [];
+  if (to?.name !== plan.version.name) await retire(rollout, 'rollback', plan.version, shares);
+  if (guest && guest.name !== to?.name) await retire(rollout, 'rollback', guest, shares);
 }
 
 /**
@@ -87,8 +99,8 @@ async function servesAll(rollout: Rollout, version: Version | null): Promise<boo
 async function returnTraffic(rollout: Rollout, to: Version | null): Promise<TrafficShare[]> {
   // The stable version still runs, so traffic goes there first and questions are asked later.
   const deployFirst = to !== null && to.name !== rollout.plan.stable?.name;
-  if (deployFirst) void leaveCandidate(rollout);
   const { version } = rollout.plan;
+  if (deployFirst && to.name !== version.name) void leaveCandidate(rollout);
   // The candidate stays known at 0 % so that its requests in flight end well.
   const leaving = to && to.name !== version.name ? [{ version: version.name, weight: 0 }] : [];
   return untilBack(rollout, to, leaving, deployFirst);

@@ -38,36 +38,67 @@ export function bringUp(rollout: Rollout, version: Version): Promise<Deployment>
   });
 }
 
-/** These tests in order; the first failure stops the rollout or holds it, as the policy says. */
-export async function testCandidate(
+/** What tests are run against, and how they are spoken of. */
+export interface Subject {
+  version: Version;
+  deployment: Deployment;
+  /** Name of a test on the record. */
+  called(test: string): string;
+  /** Sentence: what a failure means. `why`: sentence part, `test smoke failed: …`. */
+  failure(why: string): string;
+}
+
+/** The candidate's tests. @throws ApplicationFailure as `runTests` does */
+export function testCandidate(
   rollout: Rollout,
   candidate: Deployment,
   tests: readonly TestSpec[],
 ): Promise<void> {
+  const { version } = rollout.plan;
+  const own = { called: (test: string) => test, failure: (why: string) => why };
+  return runTests(rollout, tests, { version, deployment: candidate, ...own });
+}
+
+/**
+ * These tests in order; the first failure stops the rollout or holds it, as the policy says.
+ * @throws ApplicationFailure when it is stopped, or when nobody decides in time
+ */
+export async function runTests(
+  rollout: Rollout,
+  tests: readonly TestSpec[],
+  subject: Subject,
+): Promise<void> {
   for (const test of tests) {
-    while (!(await passes(rollout, candidate, test))) {
-      if ((await holdAfterFailure(rollout, test)) === 'retry') continue;
-      rollout.record({ type: 'test.finished', result: skippedResult(test) });
+    const name = subject.called(test.name);
+    while (!(await passes(rollout, subject, test, name))) {
+      if ((await holdAfterFailure(rollout, failureOf(rollout, subject, test, name))) === 'retry')
+        continue;
+      rollout.record({ type: 'test.finished', result: skippedResult(name) });
       break;
     }
   }
 }
 
-async function passes(rollout: Rollout, candidate: Deployment, test: TestSpec): Promise<boolean> {
+async function passes(
+  rollout: Rollout,
+  subject: Subject,
+  test: TestSpec,
+  name: string,
+): Promise<boolean> {
   rollout.requests.skip = false;
-  rollout.record({ type: 'test.started', name: test.name });
-  const result = (await runUntilSkipped(rollout, candidate, test)) ?? skippedResult(test);
-  rollout.record({ type: 'test.finished', result });
+  rollout.record({ type: 'test.started', name });
+  const result = (await runUntilSkipped(rollout, subject, test)) ?? skippedResult(name);
+  rollout.record({ type: 'test.finished', result: { ...result, name } });
   return result.passed;
 }
 
 /** The result, or null when a person skips the test, which is stopped if it still runs. */
 async function runUntilSkipped(
   rollout: Rollout,
-  candidate: Deployment,
+  { version, deployment: candidate }: Subject,
   test: TestSpec,
 ): Promise<TestResult | null> {
-  const { place, version, taskQueue } = rollout.plan;
+  const { place, taskQueue } = rollout.plan;
   const { runTest } = watching(taskQueue, `test: ${test.name}`, testPatience);
   const scope = new CancellationScope();
   const running = scope.run(() => runTest({ place, version, candidate, test }));
@@ -78,14 +109,29 @@ async function runUntilSkipped(
   return rollout.requests.skip && !result?.passed ? null : result;
 }
 
-function skippedResult({ name }: TestSpec): TestResult {
+function skippedResult(name: string): TestResult {
   const counts = { total: 0, failed: 0, failures: [], logTail: '' };
   return { name, passed: true, detail: 'skipped by a person', ...counts };
 }
 
-async function holdAfterFailure(rollout: Rollout, test: TestSpec): Promise<'retry' | 'skip'> {
-  const result = rollout.progress.tests.find(({ name }) => name === test.name);
-  const sentence = `test "${test.name}" failed: ${result?.detail ?? 'no detail'}`;
+function failureOf(
+  { progress }: Rollout,
+  { failure }: Subject,
+  test: TestSpec,
+  called: string,
+): string {
+  const result = progress.tests.find(({ name }) => name === called);
+  return failure(`test "${test.name}" failed: ${result?.detail ?? 'no detail'}`);
+}
+
+/**
+ * Waits for `retry` or `skip`, where the policy holds.
+ * @throws ApplicationFailure with the sentence where it rejects, or when nobody decides in time
+ */
+export async function holdAfterFailure(
+  rollout: Rollout,
+  sentence: string,
+): Promise<'retry' | 'skip'> {
   if (rollout.plan.onTestFailure === 'reject') throw failed(sentence);
   const { requests, input } = rollout;
   const { holdFor } = input.policy;
