@@ -80,8 +80,6 @@ async function reportAlarms(call: Call, application: string): Promise<void> {
   const { judged, sentBack } = await byWhom(client, await aaReleases(client, application));
   const alarms = judged.filter(({ outcome }) => outcome !== 'succeeded');
   const share = shareOf(alarms.length, judged.length);
-  const shown = (all: ReleaseSummary[]) =>
-    all.map(({ id, version, outcome, sentence }) => ({ id, version, outcome, sentence }));
   if (call.json) {
     return call.printJson({
       application,
@@ -111,6 +109,10 @@ async function reportAlarms(call: Call, application: string): Promise<void> {
   ]);
 }
 
+function shown(releases: ReleaseSummary[]) {
+  return releases.map(({ id, version, outcome, sentence }) => ({ id, version, outcome, sentence }));
+}
+
 /** Those that went back on a person's word say nothing about the method. */
 async function byWhom(client: Client, ended: readonly ReleaseSummary[]) {
   const judged: ReleaseSummary[] = [];
@@ -122,11 +124,11 @@ async function byWhom(client: Client, ended: readonly ReleaseSummary[]) {
   return { judged, sentBack };
 }
 
-const waysBack: readonly string[] = ['rollback', 'abort', 'reject'];
+const waysBack = new Set<string>(['rollback', 'abort', 'reject']);
 
 async function isSentBack(client: Client, id: string): Promise<boolean> {
   const { actions } = await client.get<ReleaseAnswer>(`/releases/${segment(id)}`);
-  return actions.some(({ action }) => waysBack.includes(action));
+  return actions.some(({ action }) => waysBack.has(action));
 }
 
 /** All that have ended, the newest first. A/A releases that never met traffic tell nothing. */
