@@ -6,7 +6,7 @@ import { clearanceAt, type Clearance } from '../domain/calendar/clearance.ts';
 import type { Stops } from '../domain/calendar/hold.ts';
 import type { CalendarQuestion, QuickActivities } from './contract.ts';
 
-/** `readStops` asks the guardian of an application; what it throws is tried again. */
+/** `readStops` asks guardian and estate; what it throws is tried again. */
 export function calendarActivities(
   readStops: (application: string) => Promise<Stops>,
 ): Pick<QuickActivities, 'checkCalendar'> {

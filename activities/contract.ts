@@ -205,6 +205,12 @@ export interface GroupActivities {
   returnMember(input: MemberReturn): Promise<{ release: number }>;
 }
 
+/** The estate speaks to everybody. */
+export interface EstateActivities {
+  /** Tells every running release that freezes or holds over all of them have changed. */
+  tellReleases(): Promise<void>;
+}
+
 /** All that the release of one application needs. */
 export type ReleaseActivities = QuickActivities & DeployingActivities & WatchingActivities;
-export type Activities = ReleaseActivities & GroupActivities;
+export type Activities = ReleaseActivities & GroupActivities & EstateActivities;

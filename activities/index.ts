@@ -1,8 +1,7 @@
 /** createActivities: the hands, built from the providers and the journal they work with. */
 
-import { WorkflowNotFoundError, type Client } from '@temporalio/client';
-import type { Stops } from '../domain/calendar/hold.ts';
-import { applicationWorkflowId, releaseWorkflowId } from '../domain/ids.ts';
+import type { Client } from '@temporalio/client';
+import { releaseWorkflowId } from '../domain/ids.ts';
 import type { JournalWriter } from '../journal/contract.ts';
 import type { Providers } from '../providers/index.ts';
 import { bakeActivities } from './bake.ts';
@@ -15,6 +14,7 @@ import { deploymentActivities } from './deployment.ts';
 import { withFailures } from './failures.ts';
 import { queueActivities, temporalQueueLook } from './queues.ts';
 import { recordActivities, type LinkMaker } from './record.ts';
+import { readStops } from './stops.ts';
 import { trafficActivities } from './traffic.ts';
 import { verificationActivities } from './verification.ts';
 
@@ -43,14 +43,4 @@ export function createActivities({ providers, journal, client, links }: Hands): 
       return status.name === 'RUNNING';
     },
   });
-}
-
-/** A guardian that does not exist stops nothing; one that does not answer is asked again. */
-async function readStops(client: Client, application: string): Promise<Stops> {
-  try {
-    return await client.workflow.getHandle(applicationWorkflowId(application)).query('stops');
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return { freezes: [], holds: [] };
-    throw error;
-  }
 }

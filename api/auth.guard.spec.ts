@@ -112,6 +112,15 @@ describe('api/auth.guard.ts: scopes', () => {
     ['POST', '/api/v1/releases/shop:1/rollback', {}, 'release approve admin'],
     ['POST', '/api/v1/releases/shop:1/abort', {}, 'release approve admin'],
     ['POST', '/api/v1/releases/shop:1/pause', {}, 'release approve admin'],
+    ['GET', '/api/v1/estate/holds', undefined, 'read release approve admin'],
+    ['POST', '/api/v1/estate/holds', { reason: 'x' }, 'release approve admin'],
+    [
+      'POST',
+      '/api/v1/estate/freezes',
+      { reason: 'x', from: '2030-01-01', to: '2030-01-02' },
+      'release approve admin',
+    ],
+    ['POST', '/api/v1/estate/holds/all-1/lift', {}, 'admin'],
   ] as const)('%s %s %j is for %4$s', async (method, path, body, expected) => {
     const allowed: string[] = [];
     for (const scope of ['read', 'release', 'approve', 'admin']) {

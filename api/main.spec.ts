@@ -51,7 +51,7 @@ describe('api/main.ts', () => {
         temporal: '127.0.0.1:1',
       });
       expect(warning).toMatchObject({ level: 'warn' });
-      expect(await alive.json()).toEqual({ status: 'alive' });
+      expect(await alive.json()).toEqual({ status: 'alive', inForce: null });
       expect(await api.ended).toBe(0);
     },
   );

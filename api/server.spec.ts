@@ -29,7 +29,10 @@ describe('api/server.ts', () => {
 
   describe('with nothing behind it', () => {
     it('is alive', async () => {
-      expect((await api.get('/healthz')).json()).toEqual({ status: 'alive' });
+      expect((await api.get('/healthz')).json()).toEqual({
+        status: 'alive',
+        inForce: null,
+      });
     });
 
     it('is not ready, and says what is missing', async () => {
@@ -44,6 +47,7 @@ describe('api/server.ts', () => {
           worker: { ok: false, detail: 'unknown while Temporal does not answer' },
           environments: { ok: false, detail: 'unknown without a worker' },
         },
+        inForce: null,
       });
     });
 
@@ -226,6 +230,7 @@ describe('api/server.ts', () => {
         'GET /api/v1/applications/{app}',
         'GET /api/v1/applications/{app}/holds',
         'GET /api/v1/estate',
+        'GET /api/v1/estate/holds',
         'GET /api/v1/events',
         'GET /api/v1/groups/{group}',
         'GET /api/v1/overrides',
@@ -244,6 +249,9 @@ describe('api/server.ts', () => {
         'POST /api/v1/applications/{app}/quarantine/{version}/lift',
         'POST /api/v1/applications/{app}/releases',
         'POST /api/v1/applications/{app}/rollback',
+        'POST /api/v1/estate/freezes',
+        'POST /api/v1/estate/holds',
+        'POST /api/v1/estate/holds/{hold}/lift',
         'POST /api/v1/estate/resume',
         'POST /api/v1/estate/stop',
         'POST /api/v1/groups',

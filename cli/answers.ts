@@ -44,7 +44,10 @@ export interface EnvironmentForecast {
 
 export interface HoldsAnswer {
   holds: Hold[];
-  freezes: Freeze[];
+  /** Of its specification; none where all applications were asked about. */
+  freezes?: Freeze[];
+  /** Over all applications, beside its own; absent from older servers. */
+  everywhere?: Hold[];
 }
 
 /** What the calendar means for a plan; absent from older servers. */

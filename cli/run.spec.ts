@@ -926,6 +926,16 @@ describe('cli/run', () => {
       const { out, err } = await crescendo(['get', 'shop']);
       expect(err).toContain('‖ all applications are stopped by jane: DNS is down (since');
       expect(out).not.toContain('stopped');
+      const frozen = { id: 'all-3', kind: 'freeze', by: stop.by, reason: 'Black Friday' };
+      const [from, to] = [at(0), at(7200)];
+      const ahead = { ...frozen, id: 'all-4', from: to, to: '2999-01-01T00:00:00Z' };
+      const holds = [{ ...frozen, from, to, everywhere: true }, ahead];
+      api.on('GET /api/v1/estate', { body: { revision: 3, stop: null, holds, log: [] } });
+      const frozenNow = await crescendo(['get', 'shop']);
+      expect(frozenNow.err).toContain(
+        `‖ all-3 on all applications until ${to} by jane: Black Friday`,
+      );
+      expect(frozenNow.err).not.toContain('all-4');
     });
   });
 
@@ -1012,6 +1022,49 @@ describe('cli/run', () => {
       const several = await crescendo(['unhold', 'shop']);
       expect(several).toMatchObject({ exit: 2 });
       expect(several.err).toContain('shop has several: hold-3, hold-4');
+    });
+
+    it('freezes all applications, lists what is over them, and lifts it', async () => {
+      const frozen = { ...hold, kind: 'freeze', id: 'all-3', everywhere: true };
+      const { environments: _, ...all } = frozen;
+      api.on('POST /api/v1/estate/freezes', { status: 201, body: all });
+      const dates = ['--from', '2026-11-27', '--to', '2026-11-30', '--reason', 'Black Friday'];
+      const placed = await crescendo(['freeze', '--all', ...dates, '--label', 'tier=1']);
+      expect(placed.out).toContain('all-3   all applications from');
+      expect(placed.err).toContain('crescendo unhold all-3\n');
+      const wanted = { reason: 'Black Friday', from: '2026-11-27', to: '2026-11-30' };
+      expect(bodies()).toEqual([{ ...wanted, labels: { tier: '1' } }]);
+      api.on('POST /api/v1/estate/holds', { status: 201, body: { ...all, kind: 'hold' } });
+      expect(await crescendo(['hold', '--all', '--reason', 'x'])).toMatchObject({ exit: 0 });
+
+      api.on('GET /api/v1/estate/holds', { body: { holds: [all] } });
+      const listed = await crescendo(['holds', '--all']);
+      expect(listed.out).toMatch(/all-3 +all applications .* jane +migration/);
+      api.on('GET /api/v1/applications/shop/holds', {
+        body: { holds: [hold], freezes: [], everywhere: [frozen] },
+      });
+      const both = await crescendo(['holds', 'shop']);
+      expect(both.out).toMatch(/hold-3 +environments eu .*\nall-3 +environments eu /);
+
+      api.on('POST /api/v1/estate/holds/all-3/lift', { body: all });
+      for (const args of [['all-3'], ['--all'], ['--all', 'all-3']]) {
+        const lifted = await crescendo(['unhold', ...args, '--reason', 'over']);
+        expect(lifted.out).toContain("all-3   lifted; it was jane's: migration");
+      }
+    });
+
+    it.each([
+      [['hold', '--reason', 'x']],
+      [['hold', 'shop', '--all', '--reason', 'x']],
+      [['holds']],
+      [['unhold']],
+      [['unhold', '--all', 'shop', 'hold-3']],
+    ])('%j does not say whose, and asks', async (args) => {
+      expect(await crescendo(args)).toMatchObject({
+        exit: 2,
+        err: expect.stringContaining('--all'),
+      });
+      expect(asked()).toEqual([]);
     });
 
     it('lists what was overridden, and overrides with a reason', async () => {

@@ -15,6 +15,7 @@ import { addHolds } from './commands/holds.ts';
 import { addGet, addList, addStatus } from './commands/list.ts';
 import { addDemo, addUp } from './commands/local.ts';
 import { withConnection } from './commands/options.ts';
+import { addOverrides } from './commands/overrides.ts';
 import { addPlan } from './commands/plan.ts';
 import { addRelease } from './commands/release.ts';
 import { addWatch } from './commands/watch.ts';
@@ -75,7 +76,7 @@ function createProgram(session: Session): Command {
   add(groups.start, addUp, addDemo);
   add(groups.release, addApply, addValidate, addPlan, addRelease, addAa);
   add(groups.look, addList, addGet, addWatch, addStatus);
-  add(groups.steer, addActions, addHolds, addStop, addGroup);
+  add(groups.steer, addActions, addHolds, addOverrides, addStop, addGroup);
   add(groups.other, addAnalyze, addBacktest, addContext, addCompletion);
   return program;
 }

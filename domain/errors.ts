@@ -62,7 +62,8 @@ export const catalogue = {
   },
   hold_unknown: {
     title: 'No such hold',
-    advice: '`crescendo holds APPLICATION` shows those in force; it may be over already.',
+    advice:
+      '`crescendo holds APPLICATION`, or `--all`, shows those in force; it may be over already.',
     retryable: false,
     status: 404,
   },

@@ -6,7 +6,8 @@ import type { ActionRequest } from '../domain/actions.ts';
 import { durationSchema } from '../domain/duration.ts';
 import { channels, type Actor } from '../domain/release.ts';
 
-const actorSchema = z.union([
+/** Who: a name typed by hand, or what the API knows. */
+export const actorSchema = z.union([
   z
     .string()
     .min(1)

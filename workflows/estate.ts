@@ -10,6 +10,7 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
+import { holdSentence } from '../domain/calendar/hold.ts';
 import {
   decide,
   emptyEstate,
@@ -17,10 +18,11 @@ import {
   refuseStop,
   stopSentence,
   type Estate,
+  type EstateDecision,
 } from '../domain/estate.ts';
-import type { EstateEventBody } from '../domain/events.ts';
 import { estateName } from '../domain/ids.ts';
 import { parseActionMessage } from './action-message.ts';
+import { openEstateHolds } from './estate-holds.ts';
 import { isLong } from './long-history.ts';
 import { estateQuery, resumeAllUpdate, stopAllUpdate } from './messages.ts';
 import { now } from './rollout-state.ts';
@@ -33,12 +35,12 @@ export interface EstateInput {
 
 /** Runs for ever, from the first decision on. Releases ask it before every step forward. */
 export async function estate(input: EstateInput = {}): Promise<void> {
-  let current = input.estate ?? emptyEstate();
+  let current: Estate = { ...emptyEstate(), ...input.estate };
   const { runId } = workflowInfo();
   const scribe = startScribe(`crescendo#${runId}`, { application: estateName, number: 0 });
 
-  function take(body: EstateEventBody): Estate {
-    const event = { ...body, at: now() };
+  function take(decision: EstateDecision): Estate {
+    const event = { ...decision, at: now() };
     current = decide(current, event);
     scribe.write({ ...event, environment: null });
     setCurrentDetails(describe(current));
@@ -72,12 +74,18 @@ export async function estate(input: EstateInput = {}): Promise<void> {
     },
   );
 
+  const crier = openEstateHolds({ current: () => current, take });
+
   // Not to be cancelled: with it a stop would be gone.
   await CancellationScope.nonCancellable(async () => {
     setCurrentDetails(describe(current));
     await condition(isLong);
-    await scribe.finished();
-    await condition(allHandlersFinished);
+    // What was decided during a wait for the others has to be told as well.
+    do {
+      await crier.finished();
+      await scribe.finished();
+      await condition(allHandlersFinished);
+    } while (crier.isBusy());
     await continueAsNew<typeof estate>({ estate: current });
   });
 }
@@ -86,10 +94,13 @@ function refuseWith(reason: string | null): void {
   if (reason !== null) throw ApplicationFailure.nonRetryable(reason, 'action_refused');
 }
 
-function describe({ stop, log }: Estate): string {
+function describe({ stop, holds, log }: Estate): string {
   const state = stop ? `**${stopSentence(stop)}**, since ${stop.since}` : 'Nothing is stopped.';
-  const lines = log.map(
-    ({ type, by, reason, at }) => `- ${at} ${type} by ${by.id} ${reason ?? ''}`,
-  );
-  return ['# All applications', state, '', ...lines].join('\n').slice(0, 15_000);
+  const held = holds.map((hold) => `On hold from ${hold.from}: ${holdSentence(hold)}`);
+  const lines = log.map(({ type, by, reason, at, hold = '' }) => {
+    return `- ${at} ${type} ${hold} by ${by.id} ${reason ?? ''}`;
+  });
+  return ['# All applications', state, ...held.flatMap((line) => ['', line]), '', ...lines]
+    .join('\n')
+    .slice(0, 15_000);
 }

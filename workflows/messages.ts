@@ -111,7 +111,7 @@ export interface LiftRequest {
 }
 export const liftQuarantineUpdate = defineUpdate<void, [LiftRequest]>('liftQuarantine');
 
-/** Application: nothing goes forward until it is lifted or over. */
+/** Application and estate: nothing goes forward until it is lifted or over. */
 export const holdUpdate = defineUpdate<Hold, [HoldRequest]>('hold');
 export interface UnholdRequest {
   id: string;
@@ -121,7 +121,7 @@ export interface UnholdRequest {
 export const unholdUpdate = defineUpdate<Hold, [UnholdRequest]>('unhold');
 /** Application: its freezes and holds, for the activity that asks whether the way is free. */
 export const stopsQuery = defineQuery<Stops>('stops');
-/** Guardian → release → batch → rollout: freezes or holds have changed, so ask again at once. */
+/** Guardian or estate → release → batch → rollout: freezes or holds have changed, so ask again. */
 export const calendarChangedSignal = defineSignal<[]>('calendarChanged');
 
 /** Application: everything it guards. */

@@ -3,6 +3,7 @@
 import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
 import type {
   DeployingActivities,
+  EstateActivities,
   GroupActivities,
   QuickActivities,
   WatchingActivities,
@@ -38,6 +39,14 @@ export const consulting = proxyActivities<Pick<QuickActivities, 'checkCalendar'>
 export const telling = proxyActivities<Pick<QuickActivities, 'notify' | 'isReleaseOpen'>>({
   startToCloseTimeout: '20s',
   scheduleToCloseTimeout: '1m',
+  retry,
+});
+
+/** The estate speaks to all releases: worth an hour of tries, since they ask by themselves in the end. */
+export const announcing = proxyActivities<EstateActivities>({
+  startToCloseTimeout: '10m',
+  scheduleToCloseTimeout: '1h',
+  heartbeatTimeout: '30s',
   retry,
 });
 

@@ -24,6 +24,7 @@ import {
 } from '../../workflows/messages.ts';
 import { CONFIG } from '../auth.guard.ts';
 import type { ApiConfig } from '../config.ts';
+import { EstateService } from '../estate/estate.service.ts';
 import { updateIdOf } from '../idempotency.ts';
 import { releaseLinks } from '../links.ts';
 import type { Temporal } from '../temporal.ts';
@@ -45,6 +46,7 @@ export class ApplicationsService {
   constructor(
     @Inject(CONFIG) private readonly config: ApiConfig,
     @Inject(TEMPORAL) private readonly temporal: Temporal,
+    @Inject(EstateService) private readonly estate: EstateService,
   ) {}
 
   /** Gives the application its specification; the first one brings its workflow to life. */
@@ -93,7 +95,9 @@ export class ApplicationsService {
     by: Actor,
   ): Promise<PlanAnswer> {
     if (withFreeze) checkFreeze(withFreeze, 'withFreeze.');
-    const { spec: whole, ledger, holds = [] } = await this.find(application);
+    const [found, everywhere] = await Promise.all([this.find(application), this.estate.holds()]);
+    const { spec: whole, ledger } = found;
+    const holds = [...(found.holds ?? []), ...everywhere];
     const refusal = hotfix ? hotfixRefusal(whole, by) : null;
     if (refusal !== null) throw new CrescendoError('action_refused', refusal);
     const spec = hotfix ? expressSpec(whole) : whole;
@@ -128,7 +132,10 @@ export class ApplicationsService {
     const { spec, holds = [] } = await this.find(application);
     const express = hotfix === undefined ? {} : { hotfix };
     const overrides = hotfix !== undefined && spec.hotfix?.calendar === 'override';
-    if (!override && !overrides) refuseNever(forecasts(spec, holds, Date.now()));
+    if (!override && !overrides) {
+      const stops = [...holds, ...(await this.estate.holds())];
+      refuseNever(forecasts(spec, stops, Date.now()));
+    }
     const powers = routerPowers;
     const overriding = override ? { override } : {};
     const request = {

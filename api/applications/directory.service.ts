@@ -29,6 +29,14 @@ export class DirectoryService {
     return states.filter(({ spec }) => spec !== null).map(summarize);
   }
 
+  /** Names of all their environments; null when there are more applications than are listed. */
+  async environments(): Promise<string[] | null> {
+    const applications = await this.list();
+    if (applications.length >= listLimit) return null;
+    const names = applications.flatMap((one) => Object.keys(one.environments));
+    return [...new Set(names)].toSorted();
+  }
+
   /** Task queues of the workers that environments name, each once; at most half a minute old. */
   queues(): Promise<string[]> {
     if (this.known && Date.now() - this.known.at < queuesKept) return this.known.queues;

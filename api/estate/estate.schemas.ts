@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import type { Estate } from '../../domain/estate.ts';
+import { holdAnswer } from '../holds/holds.schemas.ts';
 import { channels } from '../../domain/release.ts';
 import { reasonSchema } from '../releases/releases.schemas.ts';
 import { describes } from '../schemas.ts';
@@ -22,6 +23,7 @@ export const estateAnswer = describes<Estate>()(
         .object({ by: actor, reason: z.string(), since: z.string() })
         .nullable()
         .describe('Nothing goes forward anywhere while this is not null'),
+      holds: z.array(holdAnswer).describe('Over all applications, in force or to come'),
       log: z.array(z.looseObject({ type: z.string(), by: actor, at: z.string() })),
     })
     .meta({ id: 'Estate' }),

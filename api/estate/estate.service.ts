@@ -2,11 +2,19 @@
 
 import { Inject, Injectable } from '@nestjs/common';
 import { WithStartWorkflowOperation } from '@temporalio/client';
+import { currentHolds, type Hold, type HoldRequest } from '../../domain/calendar/hold.ts';
 import { CrescendoError } from '../../domain/errors.ts';
 import { emptyEstate, type Estate } from '../../domain/estate.ts';
 import { defaultTaskQueue, estateWorkflowId } from '../../domain/ids.ts';
 import type { Actor } from '../../domain/release.ts';
-import { estateQuery, resumeAllUpdate, stopAllUpdate } from '../../workflows/messages.ts';
+import {
+  estateQuery,
+  holdUpdate,
+  resumeAllUpdate,
+  stopAllUpdate,
+  unholdUpdate,
+  type UnholdRequest,
+} from '../../workflows/messages.ts';
 import { updateIdOf } from '../idempotency.ts';
 import type { Temporal } from '../temporal.ts';
 import { TEMPORAL } from '../temporal.module.ts';
@@ -21,7 +29,10 @@ export class EstateService {
   async read(): Promise<Estate> {
     try {
       const handle = this.temporal.workflow.getHandle(estateWorkflowId);
-      return await this.temporal.ask(subject, () => handle.query(estateQuery));
+      const answer = await this.temporal.ask(subject, () => handle.query(estateQuery));
+      // An older worker knows of no holds.
+      const estate = { ...emptyEstate(), ...answer };
+      return { ...estate, holds: currentHolds(estate.holds, new Date().toISOString()) };
     } catch (error) {
       // Nobody has ever decided anything.
       if (error instanceof CrescendoError && error.code === 'application_unknown') {
@@ -31,6 +42,33 @@ export class EstateService {
     }
   }
 
+  /** Over all applications, in force or to come. @throws as `read` */
+  async holds(): Promise<Hold[]> {
+    return (await this.read()).holds;
+  }
+
+  /** @throws CrescendoError request_invalid when it cannot be put up */
+  hold(request: HoldRequest, updateId: string): Promise<Hold> {
+    return this.temporal.ask(subject, () =>
+      this.temporal.workflow.executeUpdateWithStart(holdUpdate, {
+        args: [request],
+        startWorkflowOperation: starting(),
+        updateId,
+      }),
+    );
+  }
+
+  /** @throws CrescendoError hold_unknown */
+  unhold(request: UnholdRequest, updateId: string): Promise<Hold> {
+    return this.temporal.ask(subject, () =>
+      this.temporal.workflow.executeUpdateWithStart(unholdUpdate, {
+        args: [request],
+        startWorkflowOperation: starting(),
+        updateId,
+      }),
+    );
+  }
+
   /** @throws CrescendoError action_refused when it is so already */
   decide(
     decision: 'stop' | 'resume',
@@ -38,22 +76,26 @@ export class EstateService {
     by: Actor,
     key: string | null,
   ): Promise<Estate> {
-    const startWorkflowOperation = new WithStartWorkflowOperation('estate', {
-      workflowId: estateWorkflowId,
-      taskQueue: defaultTaskQueue,
-      workflowIdConflictPolicy: 'USE_EXISTING',
-      args: [{}],
-      staticSummary: 'What holds for all applications',
-    });
     const update = decision === 'stop' ? stopAllUpdate : resumeAllUpdate;
     const message = { by, reason };
     const updateId = updateIdOf(decision, key, message);
     return this.temporal.ask(subject, () =>
       this.temporal.workflow.executeUpdateWithStart(update, {
         args: [message],
-        startWorkflowOperation,
+        startWorkflowOperation: starting(),
         updateId,
       }),
     );
   }
+}
+
+/** The first decision brings the estate to life. */
+function starting() {
+  return new WithStartWorkflowOperation('estate', {
+    workflowId: estateWorkflowId,
+    taskQueue: defaultTaskQueue,
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    args: [{}],
+    staticSummary: 'What holds for all applications',
+  });
 }

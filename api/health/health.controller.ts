@@ -7,23 +7,33 @@ import { z } from 'zod';
 import { Public } from '../auth.guard.ts';
 import { Answers } from '../docs.ts';
 import { HealthService } from './health.service.ts';
+import { InForceService } from './in-force.service.ts';
 
 const check = z.object({ ok: z.boolean(), detail: z.string() });
+const inForce = z
+  .array(z.string())
+  .nullable()
+  .describe('Stops, holds and freezes over all applications now; no illness. Null: not known');
 const readiness = z.object({
   ready: z.boolean(),
   checks: z.object({ temporal: check, journal: check, worker: check, environments: check }),
+  inForce,
 });
+const liveness = z.object({ status: z.literal('alive'), inForce });
 
 @ApiTags('health')
 @Controller()
 @Public()
 export class HealthController {
-  constructor(@Inject(HealthService) private readonly health: HealthService) {}
+  constructor(
+    @Inject(HealthService) private readonly health: HealthService,
+    @Inject(InForceService) private readonly holding: InForceService,
+  ) {}
 
   @Get('healthz')
-  @Answers(200, z.object({ status: z.literal('alive') }), 'The process is alive')
+  @Answers(200, liveness, 'The process is alive')
   alive() {
-    return { status: 'alive' };
+    return { status: 'alive', inForce: this.holding.last() };
   }
 
   @Get('readyz')

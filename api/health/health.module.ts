@@ -2,12 +2,14 @@
 
 import { Module } from '@nestjs/common';
 import { ApplicationsModule } from '../applications/applications.module.ts';
+import { EstateModule } from '../estate/estate.module.ts';
 import { HealthController } from './health.controller.ts';
 import { HealthService } from './health.service.ts';
+import { InForceService } from './in-force.service.ts';
 
 @Module({
-  imports: [ApplicationsModule],
+  imports: [ApplicationsModule, EstateModule],
   controllers: [HealthController],
-  providers: [HealthService],
+  providers: [HealthService, InForceService],
 })
 export class HealthModule {}

@@ -6,6 +6,7 @@ import { DirectoryService } from '../applications/directory.service.ts';
 import { JOURNAL } from '../journal.module.ts';
 import type { Temporal } from '../temporal.ts';
 import { TEMPORAL } from '../temporal.module.ts';
+import { InForceService } from './in-force.service.ts';
 import { checkEnvironmentQueues, checkWorker } from './worker-check.ts';
 
 export interface Check {
@@ -18,6 +19,8 @@ export interface Readiness {
   ready: boolean;
   /** `environments` does not count: a server whose other environments work must stay in service. */
   checks: { temporal: Check; journal: Check; worker: Check; environments: Check };
+  /** Stops, holds and freezes over all applications: no illness. Null: not known. */
+  inForce: string[] | null;
 }
 
 @Injectable()
@@ -26,6 +29,7 @@ export class HealthService {
     @Inject(TEMPORAL) private readonly temporal: Temporal,
     @Inject(JOURNAL) private readonly journal: JournalReader,
     @Inject(DirectoryService) private readonly directory: DirectoryService,
+    @Inject(InForceService) private readonly holding: InForceService,
   ) {}
 
   async readiness(): Promise<Readiness> {
@@ -39,9 +43,11 @@ export class HealthService {
     const worker = temporal.ok
       ? await attemptCheck(() => checkWorker(this.temporal, Date.now()))
       : { ok: false, detail: 'unknown while Temporal does not answer' };
-    const environments = worker.ok ? await this.environments() : unknown;
+    const [environments, inForce] = worker.ok
+      ? await Promise.all([this.environments(), this.holding.now()])
+      : [unknown, null];
     const ready = temporal.ok && journal.ok && worker.ok;
-    return { ready, checks: { temporal, journal, worker, environments } };
+    return { ready, checks: { temporal, journal, worker, environments }, inForce };
   }
 
   private environments(): Promise<Check> {

@@ -26,8 +26,29 @@ describe('api/health', () => {
           worker: { ok: true, detail: 'a worker polls task queue crescendo' },
           environments: { ok: true, detail: 'no environment names a worker of its own' },
         },
+        inForce: [],
       },
     ]);
+  });
+
+  it('names what is in force over all applications, and stays ready', async () => {
+    await api.post('/api/v1/estate/stop', { reason: 'DNS is down' });
+    await api.post('/api/v1/estate/holds', { reason: 'stock count', for: '2h' });
+    const to = { from: '2030-11-29', to: '2030-11-30' };
+    await api.post('/api/v1/estate/freezes', { reason: 'Black Friday', ...to });
+
+    const { status, text, ...answer } = await api.get('/readyz');
+    const inForce = [
+      expect.stringMatching(/^all applications are stopped since 20/) as string,
+      expect.stringMatching(/^all-1, a hold on all applications, until 20/) as string,
+    ];
+    expect([status, answer.json()]).toMatchObject([200, { ready: true, inForce }]);
+    // Anybody may look at health: people and their reasons are for those with a token.
+    expect(text).not.toContain('DNS is down');
+    expect((await api.get('/healthz')).json()).toEqual({ status: 'alive', inForce });
+    await api.post('/api/v1/estate/resume');
+    await api.post('/api/v1/estate/holds/all-1/lift');
+    expect((await api.get('/readyz')).json().inForce).toEqual([]);
   });
 
   it('is not ready when the last poll is long ago, and says since when', async () => {
@@ -58,6 +79,7 @@ describe('api/health', () => {
 
     expect([before.status, before.json().code]).toEqual([503, 'temporal_unavailable']);
     expect(answer.status).toBe(503);
+    expect(answer.json().inForce).toBeNull();
     expect(answer.json().checks).toMatchObject({
       temporal: { ok: true },
       journal: { ok: true },

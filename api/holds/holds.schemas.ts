@@ -35,7 +35,7 @@ const actorSchema = z.looseObject({ id: z.string(), channel: z.string() });
 export const holdAnswer = describes<Hold>()(
   z
     .looseObject({
-      id: z.string().describe('For example hold-3'),
+      id: z.string().describe('For example hold-3; all-3 when it is over all applications'),
       kind: z.enum(['hold', 'freeze']),
       by: actorSchema,
       reason: z.string(),
@@ -74,4 +74,9 @@ export const holdsAnswer = z.object({
   freezes: z
     .array(z.looseObject({ name: z.string(), from: z.string(), to: z.string() }))
     .describe('Of the specification, not over yet'),
+  everywhere: z.array(holdAnswer).describe('Over all applications, where they bind this one'),
+});
+
+export const estateHoldsAnswer = z.object({
+  holds: z.array(holdAnswer).describe('Over all applications, in force or to come'),
 });

@@ -1,7 +1,8 @@
 /** `stop --all` and `resume --all`: every application at once, and the banner while it is so. */
 
 import type { Command } from 'commander';
-import { stopSentence, type Estate } from '../../domain/estate.ts';
+import { holdSentence } from '../../domain/calendar/hold.ts';
+import { holdsInForce, stopSentence, type Estate } from '../../domain/estate.ts';
 import { action, confirm, type Call, type Session } from '../call.ts';
 import type { Client } from '../client.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
@@ -55,8 +56,11 @@ function show(call: Call, estate: Estate): void {
   ]);
 }
 
-/** Says it when everything is stopped. A server that cannot tell keeps nobody from anything. */
+/** Says what is in force over everything: a stop, holds, freezes. A server that cannot tell keeps nobody from anything. */
 export async function warnOfStop(call: Call, client: Client): Promise<void> {
   const estate = await client.get<Partial<Estate>>('/estate').catch(() => null);
   if (estate?.stop) call.say(`‖ ${stopSentence(estate.stop)} (since ${estate.stop.since})`);
+  const { holds = [] } = estate ?? {};
+  const now = new Date(call.io.now()).toISOString();
+  for (const hold of holdsInForce({ holds }, now)) call.say(`‖ ${holdSentence(hold)}`);
 }

@@ -1,9 +1,9 @@
-/** `hold`, `freeze`, `unhold`, `holds`: what keeps an application from going forward. */
+/** `hold`, `freeze`, `unhold`, `holds`: what keeps one or all applications from going forward. */
 
 import type { Command } from 'commander';
 import type { Hold } from '../../domain/calendar/hold.ts';
 import { scopeSentence, type Labels } from '../../domain/calendar/freeze.ts';
-import type { OverrideRecord } from '../../domain/calendar/override.ts';
+import { isHoldOfAll } from '../../domain/estate.ts';
 import type { HoldsAnswer } from '../answers.ts';
 import { action, type Call, type Session } from '../call.ts';
 import { segment, type Client } from '../client.ts';
@@ -13,7 +13,11 @@ import type { Piece } from '../render/text.ts';
 import { wallTime } from '../render/time.ts';
 import { withConnection, withOutput } from './options.ts';
 
-interface ScopeFlags {
+interface AllFlag {
+  all?: boolean;
+}
+
+interface ScopeFlags extends AllFlag {
   environment?: string[];
   label?: Labels;
   reason: string;
@@ -29,55 +33,73 @@ export function addHolds(program: Command, session: Session): void {
   const hold = program
     .command('hold')
     .description('let nothing go forward for a while; rollbacks are never held')
-    .argument('<application>')
+    .argument('[application]')
     .option('--for <duration>', 'how long, e.g. 2h; 4h without it');
   withScope(hold).action(
-    action<ScopeFlags & { for?: string }>(session, (call, [name = ''], flags) =>
-      place(call, name, 'holds', { for: flags.for, ...scopeOf(flags) }),
+    action<ScopeFlags & { for?: string }>(session, (call, [name], flags) =>
+      place(call, keeperOf(name, flags), 'holds', { for: flags.for, ...scopeOf(flags) }),
     ),
   );
   const freeze = program
     .command('freeze')
     .description('let nothing go forward between two times')
-    .argument('<application>')
+    .argument('[application]')
     .requiredOption('--from <time>', '2026-12-24 or 2026-12-24T18:00')
     .requiredOption('--to <time>', 'the same; a day counts to its end')
     .option('--timezone <name>', 'of times without an offset; UTC without it');
   withScope(freeze).action(
-    action<FreezeFlags>(session, (call, [name = ''], flags) => {
+    action<FreezeFlags>(session, (call, [name], flags) => {
       const { from, to, timezone } = flags;
-      return place(call, name, 'freezes', { from, to, timezone, ...scopeOf(flags) });
+      const dates = { from, to, timezone };
+      return place(call, keeperOf(name, flags), 'freezes', { ...dates, ...scopeOf(flags) });
     }),
   );
   const unhold = program
     .command('unhold')
     .description('lift a hold or a freeze that was put up by hand')
-    .argument('<application>')
+    .argument('[application]', 'or all-3, the id of one over all applications')
     .argument('[id]', 'hold-3; may be left out when there is only one')
+    .option('--all', 'one over all applications')
     .option('--reason <text>', 'why, for the record')
     .action(
-      action<{ reason?: string }>(session, (call, [name = '', id], { reason }) =>
-        lift(call, name, id, reason),
-      ),
+      action<AllFlag & { reason?: string }>(session, (call, [first, second], flags) => {
+        const ofAll = flags.all || (isHoldOfAll(first ?? '') && second === undefined);
+        if (!ofAll) return lift(call, keeperOf(first, {}), second, flags.reason);
+        if (second !== undefined) throw usage('--all names no application', '`unhold all-3` does.');
+        return lift(call, estate, first, flags.reason);
+      }),
     );
   const holds = program
     .command('holds')
     .description('holds and freezes of an application, in force or to come')
-    .argument('<application>')
-    .action(action(session, (call, [name = '']) => list(call, name)));
-  const overrides = program
-    .command('overrides')
-    .description('when releases went on in spite of windows, freezes and holds')
     .argument('[application]')
-    .action(action(session, (call, [name]) => listOverrides(call, name)));
-  for (const command of [hold, freeze, unhold, holds, overrides]) {
+    .option('--all', 'those over all applications')
+    .action(action<AllFlag>(session, (call, [name], flags) => list(call, keeperOf(name, flags))));
+  for (const command of [hold, freeze, unhold, holds]) {
     withConnection(withOutput(command));
   }
+}
+
+/** Who keeps a hold: the guardian of an application, or the estate for all of them. */
+interface Keeper {
+  path: string;
+  /** As people and commands name it: `shop`, `--all`. */
+  name: string;
+}
+
+const estate: Keeper = { path: '/estate', name: '--all' };
+
+function keeperOf(name: string | undefined, { all }: AllFlag): Keeper {
+  if ((name === undefined) !== (all === true)) {
+    throw usage('of which application?', 'Name one, or write --all for all of them.');
+  }
+  return name === undefined ? estate : { path: `/applications/${segment(name)}`, name };
 }
 
 function withScope(command: Command): Command {
   return command
     .requiredOption('--reason <text>', 'why, for all who have to wait')
+    .option('--all', 'in all applications, instead of one')
     .option('--environment <name>', 'only there; may be repeated', collect)
     .option('--label <name=value>', 'only environments with it; may be repeated', collectLabel);
 }
@@ -100,12 +122,12 @@ function scopeOf({ environment, label, reason }: ScopeFlags) {
 
 async function place(
   call: Call,
-  application: string,
+  { path, name }: Keeper,
   kind: 'holds' | 'freezes',
   body: object,
 ): Promise<void> {
   const client = await call.client();
-  const hold = await client.post<Hold>(`${pathOf(application)}/${kind}`, { body });
+  const hold = await client.post<Hold>(`${path}/${kind}`, { body });
   if (call.json) return call.printJson(hold);
   const from = hold.kind === 'freeze' ? ` from ${wallTime(hold.from, call.io.now())}` : '';
   call.print([
@@ -114,36 +136,37 @@ async function place(
       `   ${scopeSentence(hold)}${from} until ${wallTime(hold.to, call.io.now())}`,
     ],
   ]);
-  call.say(`Lift it: crescendo unhold ${application} ${hold.id}`);
+  call.say(`Lift it: crescendo unhold ${hold.everywhere ? '' : `${name} `}${hold.id}`);
 }
 
-async function lift(call: Call, application: string, id: string | undefined, reason?: string) {
+async function lift(call: Call, keeper: Keeper, id: string | undefined, reason?: string) {
   const client = await call.client();
-  const chosen = id ?? (await theOnly(client, application));
-  const path = `${pathOf(application)}/holds/${segment(chosen)}/lift`;
+  const chosen = id ?? (await theOnly(client, keeper));
+  const path = `${keeper.path}/holds/${segment(chosen)}/lift`;
   const hold = await client.post<Hold>(path, { body: { reason } });
   if (call.json) call.printJson(hold);
   else call.print([[['strong', hold.id], `   lifted; it was ${hold.by.id}'s: ${hold.reason}`]]);
 }
 
-async function theOnly(client: Client, application: string): Promise<string> {
-  const { holds } = await client.get<HoldsAnswer>(`${pathOf(application)}/holds`);
+async function theOnly(client: Client, { path, name }: Keeper): Promise<string> {
+  const { holds } = await client.get<HoldsAnswer>(`${path}/holds`);
   const [only, ...others] = holds;
   if (only && others.length === 0) return only.id;
   const names = holds.map(({ id }) => id).join(', ');
   throw usage(
-    only ? `${application} has several: ${names}` : `${application} has none`,
+    only ? `${name} has several: ${names}` : `${name} has none`,
     only ? 'Name the one to lift.' : '`crescendo holds APPLICATION` shows freezes as well.',
   );
 }
 
-async function list(call: Call, application: string): Promise<void> {
+async function list(call: Call, { path }: Keeper): Promise<void> {
   const client = await call.client();
-  const answer = await client.get<HoldsAnswer>(`${pathOf(application)}/holds`);
+  const answer = await client.get<HoldsAnswer>(`${path}/holds`);
   if (call.json) return call.printJson(answer);
   const now = call.io.now();
+  const { holds, freezes = [], everywhere = [] } = answer;
   const rows = [
-    ...answer.holds.map((hold): Piece[] => [
+    ...[...holds, ...everywhere].map((hold): Piece[] => [
       ['strong', hold.id],
       scopeSentence(hold),
       wallTime(hold.from, now),
@@ -151,7 +174,7 @@ async function list(call: Call, application: string): Promise<void> {
       hold.by.id,
       hold.reason,
     ]),
-    ...answer.freezes.map((freeze): Piece[] => [
+    ...freezes.map((freeze): Piece[] => [
       ['strong', freeze.name],
       scopeSentence(freeze),
       freeze.from,
@@ -162,25 +185,4 @@ async function list(call: Call, application: string): Promise<void> {
   ];
   if (rows.length > 0) call.print(table(['hold', 'where', 'from', 'to', 'by', 'reason'], rows));
   else call.say('Nothing holds it.');
-}
-
-async function listOverrides(call: Call, application: string | undefined): Promise<void> {
-  const client = await call.client();
-  const query = application === undefined ? '' : `?application=${encodeURIComponent(application)}`;
-  const answer = await client.get<{ items: OverrideRecord[] }>(`/overrides${query}`);
-  if (call.json) return call.printJson(answer);
-  const rows = answer.items.map(({ release, environment, at, by, reason, what }): Piece[] => [
-    ['strong', release],
-    environment,
-    wallTime(at, call.io.now()),
-    by.id,
-    what,
-    reason,
-  ]);
-  if (rows.length === 0) return call.say('Nothing was overridden.');
-  call.print(table(['release', 'where', 'at', 'by', 'in spite of', 'reason'], rows));
-}
-
-function pathOf(application: string): string {
-  return `/applications/${segment(application)}`;
 }

@@ -50,11 +50,15 @@ export function binds(scope: Scope, environment: string, labels: Labels): boolea
   return Object.entries(scope.labels ?? {}).every(([name, value]) => labels[name] === value);
 }
 
-/** `environments eu, us`, `label tier=1`; `all environments` without a restriction. */
-export function scopeSentence({ environments, labels }: Scope): string {
+/** `environments eu, us`, `label tier=1`; without a restriction all environments, or applications. */
+export function scopeSentence({
+  environments,
+  labels,
+  everywhere,
+}: Scope & { everywhere?: true }): string {
   const parts = [
     ...(environments ? [`environments ${environments.join(', ')}`] : []),
     ...Object.entries(labels ?? {}).map(([name, value]) => `label ${name}=${value}`),
   ];
-  return parts.join(' with ') || 'all environments';
+  return parts.join(' with ') || (everywhere ? 'all applications' : 'all environments');
 }

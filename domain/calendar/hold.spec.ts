@@ -41,6 +41,10 @@ describe('domain/calendar/hold.ts', () => {
     expect(holdProblem([], asked, ['eu', 'us'], at)).toBe(problem);
   });
 
+  it('takes any name where nobody knows what there is', () => {
+    expect(holdProblem([], { ...request, environments: ['mars'] }, null, at)).toBeNull();
+  });
+
   it('refuses more than anybody could look through, but forgets those that are over', () => {
     const many = Array.from({ length: mostHolds }, () => hold);
     expect(holdProblem(many, request, [], at)).toContain('there are 100 already');
@@ -62,5 +66,8 @@ describe('domain/calendar/hold.ts', () => {
     expect(holdSentence({ ...hold, environments: ['eu'] })).toBe(
       'hold-3 on environments eu until 2026-01-05T11:00:00Z by jane: migration',
     );
+    const all = { ...hold, id: 'all-3', everywhere: true } as const;
+    expect(stopOfHold(all).sentence).toBe('the hold of jane over all applications (migration)');
+    expect(holdSentence(all)).toContain('all-3 on all applications until');
   });
 });

@@ -1,8 +1,9 @@
 /** `npm run histories`: plays every telling scene and stores the histories of its workflows. */
 
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
-import type { WorkflowHandle } from '@temporalio/client';
+import { WorkflowNotFoundError, type WorkflowHandle } from '@temporalio/client';
 import { afterAll, describe, it } from 'vitest';
+import { estateWorkflowId } from '../../domain/ids.ts';
 import { play, playForReal, type Scene } from '../support/scene.ts';
 import { scenes } from './scenes.ts';
 import { forgetOthers, storeScene, type StoredHistory } from './store.ts';
@@ -28,6 +29,7 @@ async function collect(scene: Scene): Promise<Histories> {
   const found: Histories = {};
   const { nextRelease } = await scene.state();
   Object.assign(found, await runsOf(scene, scene.guardian()));
+  Object.assign(found, await runsOfEstate(scene));
   for (let number = Math.min(2, nextRelease - 1); number < nextRelease; number += 1) {
     const { rollouts } = await scene.progress(number);
     Object.assign(found, await runsOf(scene, scene.handle(number)));
@@ -39,6 +41,18 @@ async function collect(scene: Scene): Promise<Histories> {
     }
   }
   return found;
+}
+
+/** Of a scene in which it came to life. */
+async function runsOfEstate(scene: Scene): Promise<Histories> {
+  const estate = scene.env.client.workflow.getHandle(estateWorkflowId);
+  try {
+    await estate.describe();
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return {};
+    throw error;
+  }
+  return runsOf(scene, estate);
 }
 
 /** The latest run, and those before it that continued as new. */

@@ -4,6 +4,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { SpecInput } from '../../domain/spec.ts';
 import type { ReleaseProgress } from '../../domain/progress.ts';
 import { aProduction, aSpec, aVersion } from '../support/builders.ts';
+import { openEstate } from '../support/estate.ts';
 import { poll, type Scene } from '../support/scene.ts';
 
 type Story = (scene: Scene) => Promise<unknown>;
@@ -112,6 +113,15 @@ export const scenes: Record<string, TellingScene> = {
       const number = await begin('1.1.0', waitingFor('hold'));
       await act(number, 'override', { reason: 'checkout is down', for: '2h' });
       await end(number);
+    }),
+  },
+  'frozen-with-all-others': {
+    story: after(aSpec(), async (scene) => {
+      const estate = await openEstate(scene);
+      const { id } = await estate.freeze(60 * 24 * 3_600_000);
+      const number = await scene.begin('1.1.0', waitingFor('freeze'));
+      await estate.unfreeze(id);
+      await scene.end(number);
     }),
   },
   'held-by-a-pause': {

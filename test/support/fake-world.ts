@@ -8,6 +8,7 @@ import type {
   BakeInput,
   CalendarQuestion,
   CalibrationInput,
+  EstateActivities,
   ShiftInput,
 } from '../../activities/contract.ts';
 import type { Stops } from '../../domain/calendar/hold.ts';
@@ -26,8 +27,10 @@ export interface FakeWorld extends Omit<Places, 'activities'> {
   activities: Activities;
   bakes: BakeInput[];
   entries: JournalEntry[];
-  /** What holds for all applications. */
+  /** What holds for all applications, when no scene has brought the real estate to life. */
   estate: Estate;
+  readEstate: () => Promise<Estate>;
+  tellReleases: EstateActivities['tellReleases'];
   notices: { event: string; title: string; severity: string }[];
   deploys: { environment: string; version: string }[];
   retired: { environment: string; version: string }[];
@@ -78,6 +81,8 @@ export function createFakeWorld(): FakeWorld {
     bakes: [],
     entries: [],
     estate: emptyEstate(),
+    readEstate: async () => world.estate,
+    tellReleases: async () => {},
     notices: [],
     deploys: [],
     retired: [],
@@ -144,14 +149,22 @@ function fakeActivities(world: FakeWorld, placed: Places['activities']) {
     isReleaseOpen: ({ application, release }) => world.isOpen(application, release),
     submitMember: (input) => world.members.submitMember(input),
     returnMember: (input) => world.members.returnMember(input),
-    readEstate: async () => world.estate,
+    readEstate: () => world.readEstate(),
+    tellReleases: () => world.tellReleases(),
     async watchEstate({ revision }) {
-      while (world.estate.revision === revision) await standStill(world);
-      return world.estate;
+      for (;;) {
+        const estate = await world.readEstate();
+        if (estate.revision !== revision) return estate;
+        await standStill(world);
+      }
     },
     async checkCalendar(question) {
       world.consulted.push(question);
-      return calendarActivities(world.stops).checkCalendar(question);
+      const stops = async (application: string) => {
+        const [own, { holds }] = await Promise.all([world.stops(application), world.readEstate()]);
+        return { freezes: own.freezes, holds: [...own.holds, ...holds] };
+      };
+      return calendarActivities(stops).checkCalendar(question);
     },
     isVersionReady: async (input) =>
       (await placed.isVersionReady(input)) && world.isReady(input.version.name),

@@ -6,8 +6,10 @@ import { join } from 'node:path';
 import { Client } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { inject } from 'vitest';
+import { calendarActivities } from '../../activities/calendar.ts';
 import { estateActivities } from '../../activities/estate.ts';
 import { groupActivities } from '../../activities/groups.ts';
+import { readStops } from '../../activities/stops.ts';
 import { defaultTaskQueue } from '../../domain/ids.ts';
 import { startTemporalServer } from '../../embedded/temporal-server.ts';
 import { resolveTemporal } from '../../embedded/toolbox/index.ts';
@@ -65,7 +67,11 @@ export async function startTestWorker(
   await registerSearchAttributes(connection, 'default');
   const record = (entries: Parameters<JournalWriter['append']>[0]) => journal.append(entries);
   const client = new Client({ connection });
-  const hands = { ...estateActivities(client), ...groupActivities(client) };
+  const hands = {
+    ...estateActivities(client),
+    ...groupActivities(client),
+    ...calendarActivities((application) => readStops(client, application)),
+  };
   const activities = { ...world.activities, record, ...hands };
   const worker = await Worker.create({
     connection,

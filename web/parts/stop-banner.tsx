@@ -1,14 +1,27 @@
-/** Says on every page that everything is stopped, by whom and why. */
+/** Says on every page what is in force over everything, by whom and why: a stop, holds, freezes. */
 
-import { stopSentence } from '../../domain/estate.ts';
+import { holdSentence } from '../../domain/calendar/hold.ts';
+import { holdsInForce, stopSentence } from '../../domain/estate.ts';
 import { useEstate } from '../server/queries.ts';
+import { useNow } from './use-now.ts';
 
 export function StopBanner() {
   const { data: estate } = useEstate();
-  if (!estate?.stop) return null;
+  const now = useNow(estate !== undefined && estate.holds.length > 0);
+  if (!estate) return null;
+  const { stop } = estate;
   return (
-    <p className="banner" role="status">
-      ‖ {stopSentence(estate.stop)}. Nothing goes forward; every way back is open.
-    </p>
+    <>
+      {stop && (
+        <p className="banner" role="status">
+          ‖ {stopSentence(stop)}. Nothing goes forward; every way back is open.
+        </p>
+      )}
+      {holdsInForce(estate, new Date(now).toISOString()).map((hold) => (
+        <p key={hold.id} className="banner" role="status">
+          ‖ {holdSentence(hold)}. Every way back is open.
+        </p>
+      ))}
+    </>
   );
 }
