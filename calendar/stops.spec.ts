@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Freeze } from '../domain/calendar/freeze.ts';
+import type { Freeze } from '../domain/calendar/freeze-spec.ts';
 import type { Hold } from '../domain/calendar/hold.ts';
 import { freezeProblems, stopOfFreeze, stopsFor } from './stops.ts';
 

@@ -1,6 +1,7 @@
 /** stopsFor: every freeze and hold that binds an environment, in moments of time. */
 
-import { binds, type Freeze, type Labels, type Stop } from '../domain/calendar/freeze.ts';
+import { binds, type Stop } from '../domain/calendar/freeze.ts';
+import type { Freeze, Labels } from '../domain/calendar/freeze-spec.ts';
 import { stopOfHold, type Stops } from '../domain/calendar/hold.ts';
 import { noZone, type CalendarProblem } from './problems.ts';
 import { isZone, momentOf } from './zone.ts';

@@ -2,7 +2,7 @@
 
 import type { StepForecast } from '../domain/analysis/forecast.ts';
 import type { Action } from '../domain/actions.ts';
-import type { Freeze } from '../domain/calendar/freeze.ts';
+import type { Freeze } from '../domain/calendar/freeze-spec.ts';
 import type { Hold } from '../domain/calendar/hold.ts';
 import type { CalendarForecast } from '../domain/calendar/forecast.ts';
 import type { Measurement, MetricHistory } from '../domain/events.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
-import { durationSchema, formatDuration, maxDurationMs, parseDuration } from './duration.ts';
+import { formatDuration, maxDurationMs, parseDuration } from './duration.ts';
+import { durationSchema } from './duration-spec.ts';
 
 describe('domain/duration', () => {
   it.each([

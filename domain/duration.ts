@@ -1,7 +1,5 @@
 /** Durations as people write them (`90s`, `1h30m`, `2d`) and as machines count them (milliseconds). */
 
-import { z } from 'zod';
-
 const unitMs = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000, ms: 1 } as const;
 const wholePattern = /^(?:\d+(?:\.\d+)?(?:ms|[dhms]))+$/;
 const partPattern = /(\d+(?:\.\d+)?)(ms|[dhms])/g;
@@ -32,17 +30,3 @@ export function formatDuration(ms: number): string {
   }
   return text;
 }
-
-/** A duration in a specification: text in, milliseconds out. */
-export const durationSchema = z
-  .string()
-  .transform((text, context) => {
-    const ms = parseDuration(text);
-    if (ms !== null) return ms;
-    context.addIssue({
-      code: 'custom',
-      message: `"${text}" is no duration; write for example 30s, 10m, 1h30m or 2d (at most 366d)`,
-    });
-    return z.NEVER;
-  })
-  .meta({ description: 'A duration such as 30s, 10m, 1h30m or 2d', examples: ['10m'] });

@@ -1,7 +1,8 @@
 /** Gates as users write them: what waits for approval, how many, from whom, and what expiry does. */
 
 import { z } from 'zod';
-import { durationSchema } from './duration.ts';
+import { durationSchema } from './duration-spec.ts';
+import { shareOf } from './gate-place.ts';
 
 const place =
   /^(?:staging|production|retire|wave [1-9]\d{0,3}|step [1-9]\d{0,2}|\d{1,3}(?:\.\d+)? ?%)$/;
@@ -49,8 +50,3 @@ export type GateSpec = z.output<typeof gateSchema>;
 export const rolesSchema = z
   .record(nameSchema, z.array(nameSchema).max(1000))
   .describe('Role → names of the people that hold it');
-
-/** The 25 of `25%`; null when the gate stands elsewhere. */
-export function shareOf(before: string): number | null {
-  return before.endsWith('%') ? Number(before.slice(0, -1)) : null;
-}

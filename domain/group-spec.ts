@@ -1,6 +1,7 @@
 /** A group as users write it: applications that are released in an order, and go back as one. */
 
 import { z } from 'zod';
+import { layersOf } from './layers.ts';
 import { labelSchema, versionSchema } from './spec.ts';
 
 const memberSchema = z.strictObject({
@@ -42,21 +43,4 @@ export type Group = z.output<typeof groupSchema>;
 /** Whether it waits for something that is not there, which is said already. */
 function strangers(applications: Group['applications'], name: string): boolean {
   return (applications[name]?.after ?? []).some((other) => !applications[other]);
-}
-
-/**
- * Applications in the order of their releases: those of a layer wait for none but earlier ones.
- * Applications that wait for each other are in no layer.
- */
-export function layersOf(applications: Group['applications']): string[][] {
-  const layers: string[][] = [];
-  const placed = new Set<string>();
-  for (;;) {
-    const layer = Object.entries(applications)
-      .filter(([name, { after }]) => !placed.has(name) && after.every((other) => placed.has(other)))
-      .map(([name]) => name);
-    if (layer.length === 0) return layers;
-    for (const name of layer) placed.add(name);
-    layers.push(layer);
-  }
 }

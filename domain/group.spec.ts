@@ -10,7 +10,8 @@ import {
   returnLayers,
   type GroupProgress,
 } from './group.ts';
-import { groupSchema, layersOf } from './group-spec.ts';
+import { groupSchema } from './group-spec.ts';
+import { layersOf } from './layers.ts';
 
 const version = (name: string) => ({ name: '2.0.0', artifact: `registry/${name}:2.0.0` });
 const member = (name: string, ...after: string[]) => ({ version: version(name), after });

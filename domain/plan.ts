@@ -2,7 +2,7 @@
 
 import { absolutePart } from './analysis/solo.ts';
 import type { AnalysisSettings, MetricSpec } from './analysis/spec.ts';
-import type { Labels } from './calendar/freeze.ts';
+import type { Labels } from './calendar/freeze-spec.ts';
 import type { Window } from './calendar/window.ts';
 import { environmentTaskQueue } from './ids.ts';
 import { gatesBeyond, planGate, stepGates, type GatePlan, type StepGate } from './gates.ts';
@@ -16,7 +16,8 @@ import type { Spec } from './spec.ts';
 import { problemsOf, stepsOf, type Step } from './strategy.ts';
 import type { TestSpec } from './test-spec.ts';
 import { leastPowers, type RouterPowers } from './traffic.ts';
-import { toleratedFailures, type WaveSpec } from './waves-spec.ts';
+import { type WaveSpec } from './waves-spec.ts';
+import { toleratedFailures } from './waves.ts';
 
 /** What one environment will go through. */
 export interface RolloutPlan {

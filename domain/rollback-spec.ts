@@ -1,7 +1,7 @@
 /** The `rollback` part of a specification: where it goes, how far, how it is verified and rehearsed. */
 
 import { z } from 'zod';
-import { durationSchema } from './duration.ts';
+import { durationSchema } from './duration-spec.ts';
 
 const duration = (fallback: string) => durationSchema.prefault(fallback);
 

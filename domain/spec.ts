@@ -2,11 +2,11 @@
 
 import { z } from 'zod';
 import { analysisSchema } from './analysis/spec.ts';
-import { freezeSchema } from './calendar/freeze.ts';
+import { freezeSchema } from './calendar/freeze-spec.ts';
 import { windowSchema } from './calendar/window.ts';
-import { durationSchema } from './duration.ts';
+import { durationSchema } from './duration-spec.ts';
 import { gateSchema, rolesSchema, type GateSpec } from './gate-spec.ts';
-import { hotfixSchema } from './hotfix.ts';
+import { hotfixSchema } from './hotfix-spec.ts';
 import { labelPattern, versionNamePattern } from './ids.ts';
 import { rollbackSchema } from './rollback-spec.ts';
 import { strategySchema } from './strategy-spec.ts';

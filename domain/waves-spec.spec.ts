@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { SpecInput } from './spec.ts';
 import { specSchema } from './spec.ts';
-import { toleratedFailures } from './waves-spec.ts';
+import { toleratedFailures } from './waves.ts';
 
 const target = { fake: {} };
 const environment = (labels: Record<string, string> = {}) => ({ target, router: target, labels });

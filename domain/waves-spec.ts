@@ -1,7 +1,7 @@
 /** Waves as users write them, one by one or growing, and the waves that become of it. */
 
 import { z } from 'zod';
-import { durationSchema } from './duration.ts';
+import { durationSchema } from './duration-spec.ts';
 import { labelPattern } from './ids.ts';
 
 const nameSchema = z
@@ -131,10 +131,4 @@ function selected(
     const fits = Object.entries(labels).every(([key, value]) => own[key] === value);
     return fits && !used.has(name) ? [name] : [];
   });
-}
-
-/** How many of `size` environments may roll back before their wave halts. */
-export function toleratedFailures(maxFailures: WaveSpec['maxFailures'], size: number): number {
-  if (typeof maxFailures !== 'string') return maxFailures ?? 0;
-  return Math.floor((Number.parseInt(maxFailures, 10) / 100) * size + 1e-9);
 }

@@ -2,6 +2,7 @@
 
 import type { Plan } from './plan.ts';
 import type { RolloutProgress } from './rollout-progress.ts';
+import type { WaveSpec } from './waves-spec.ts';
 
 type Rollouts = Readonly<Record<string, RolloutProgress>>;
 
@@ -96,3 +97,9 @@ export const scopeSentences: Record<Plan['scope'], string> = {
   wave: 'a wave that halts goes back, after it those that came later; earlier waves stay',
   environment: 'only environments that fail go back; then no further one starts',
 };
+
+/** How many of `size` environments may roll back before their wave halts. */
+export function toleratedFailures(maxFailures: WaveSpec['maxFailures'], size: number): number {
+  if (typeof maxFailures !== 'string') return maxFailures ?? 0;
+  return Math.floor((Number.parseInt(maxFailures, 10) / 100) * size + 1e-9);
+}

@@ -1,7 +1,7 @@
 /** Spans of time in settings: a duration such as `10s`, or a plain number of seconds. */
 
 import { z } from 'zod';
-import { durationSchema } from '../domain/duration.ts';
+import { durationSchema } from '../domain/duration-spec.ts';
 
 /** Milliseconds, at most a day. */
 export const timeSpanSchema = z.union([

@@ -1,7 +1,7 @@
 /** Moments of a rehearsal: whether an event is the one that a person of the script waits for. */
 
 import type { CrescendoEvent } from '../domain/events.ts';
-import { shareOf } from '../domain/gate-spec.ts';
+import { shareOf } from '../domain/gate-place.ts';
 import type { Person } from './scenario.ts';
 
 /** Waits that somebody has to end, and those of the calendar. */

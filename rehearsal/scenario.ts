@@ -2,8 +2,8 @@
 
 import { z } from 'zod';
 import { actions } from '../domain/actions.ts';
-import { durationSchema } from '../domain/duration.ts';
-import { shareOf } from '../domain/gate-spec.ts';
+import { durationSchema } from '../domain/duration-spec.ts';
+import { shareOf } from '../domain/gate-place.ts';
 import { outcomes } from '../domain/release.ts';
 import type { Step } from '../domain/strategy.ts';
 import { evidenceKinds } from './verdicts.ts';

@@ -12,7 +12,12 @@ export const bundlePath = fileURLToPath(new URL('./workflow-bundle.js', import.m
 export async function buildBundle(): Promise<string> {
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   const workflowsPath = fileURLToPath(new URL(`../workflows/index.${extension}`, import.meta.url));
-  const { code } = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('WARN') });
+  const { code } = await bundleWorkflowCode({
+    workflowsPath,
+    // One copy for all workflows of a worker: it is a quarter of the code, and keeps no state.
+    preloadModules: ['zod'],
+    logger: new DefaultLogger('WARN'),
+  });
   return code;
 }
 

@@ -3,7 +3,7 @@
 import { ApplicationFailure, uuid4 } from '@temporalio/workflow';
 import { z } from 'zod';
 import type { ActionRequest } from '../domain/actions.ts';
-import { durationSchema } from '../domain/duration.ts';
+import { durationSchema } from '../domain/duration-spec.ts';
 import { channels, type Actor } from '../domain/release.ts';
 
 /** Who: a name typed by hand, or what the API knows. */

@@ -1,10 +1,10 @@
 /** What the routes of applications take and answer. */
 
 import { z } from 'zod';
-import { freezeSchema } from '../../domain/calendar/freeze.ts';
+import { freezeSchema } from '../../domain/calendar/freeze-spec.ts';
 import type { CalendarForecast } from '../../domain/calendar/forecast.ts';
 import { overrideTimes } from '../../domain/calendar/override.ts';
-import { durationSchema } from '../../domain/duration.ts';
+import { durationSchema } from '../../domain/duration-spec.ts';
 import { versionSchema } from '../../domain/spec.ts';
 import { reasonSchema } from '../releases/releases.schemas.ts';
 import { describes, planSchema } from '../schemas.ts';

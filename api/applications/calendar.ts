@@ -4,7 +4,7 @@ import { openingsOf } from '../../calendar/openings.ts';
 import { freezeProblems, stopsFor } from '../../calendar/stops.ts';
 import type { EnvironmentCalendar } from '../../domain/calendar/clearance.ts';
 import { forecast, type CalendarForecast } from '../../domain/calendar/forecast.ts';
-import type { Freeze } from '../../domain/calendar/freeze.ts';
+import type { Freeze } from '../../domain/calendar/freeze-spec.ts';
 import type { Hold, Stops } from '../../domain/calendar/hold.ts';
 import { CrescendoError } from '../../domain/errors.ts';
 import { estimate, type Estimate } from '../../domain/estimate.ts';

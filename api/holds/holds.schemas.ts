@@ -1,10 +1,10 @@
 /** What the routes of holds and freezes take and answer. */
 
 import { z } from 'zod';
-import { freezeSchema } from '../../domain/calendar/freeze.ts';
+import { freezeSchema } from '../../domain/calendar/freeze-spec.ts';
 import type { Hold } from '../../domain/calendar/hold.ts';
 import type { OverrideRecord } from '../../domain/calendar/override.ts';
-import { durationSchema } from '../../domain/duration.ts';
+import { durationSchema } from '../../domain/duration-spec.ts';
 import { reasonSchema } from '../releases/releases.schemas.ts';
 import { describes, limitSchema } from '../schemas.ts';
 

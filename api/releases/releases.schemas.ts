@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { actions } from '../../domain/actions.ts';
 import type { Measurement } from '../../domain/events.ts';
-import { durationSchema } from '../../domain/duration.ts';
+import { durationSchema } from '../../domain/duration-spec.ts';
 import { environmentStates, type WaveOverview } from '../../domain/overview.ts';
 import { outcomes } from '../../domain/release.ts';
 import { releaseStages } from '../../domain/events.ts';

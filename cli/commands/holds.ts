@@ -2,7 +2,8 @@
 
 import type { Command } from 'commander';
 import type { Hold } from '../../domain/calendar/hold.ts';
-import { scopeSentence, type Labels } from '../../domain/calendar/freeze.ts';
+import { scopeSentence } from '../../domain/calendar/freeze.ts';
+import type { Labels } from '../../domain/calendar/freeze-spec.ts';
 import { isHoldOfAll } from '../../domain/estate.ts';
 import type { HoldsAnswer } from '../answers.ts';
 import { action, type Call, type Session } from '../call.ts';

@@ -1,7 +1,7 @@
 /** One metric of a specification: where its numbers come from, and the method that judges them. */
 
 import { z } from 'zod';
-import { durationSchema } from '../duration.ts';
+import { durationSchema } from '../duration-spec.ts';
 import { limitsSchema, type Limits } from './conditions/limits.ts';
 import { kayentaSettingsSchema, type KayentaSettings } from './kayenta/settings.ts';
 import { directions, sequentialDefaults, type Worse } from './sequential/settings.ts';

@@ -1,7 +1,7 @@
 /** The `analysis` part of a specification: metrics, the method, and how sure it has to be. */
 
 import { z } from 'zod';
-import { durationSchema } from '../duration.ts';
+import { durationSchema } from '../duration-spec.ts';
 import { metricSchema, methods, readMetric, type MetricSpec } from './metric-spec.ts';
 import { noiseModes, sequentialDefaults as defaults } from './sequential/settings.ts';
 import { fractionSchema, properShareSchema } from './units.ts';

@@ -1,7 +1,8 @@
 /** Holds: stops that people and bots put up and take down, of one application or of all. */
 
 import type { Actor } from '../release.ts';
-import { scopeSentence, type Freeze, type Scope, type Stop } from './freeze.ts';
+import { scopeSentence, type Scope, type Stop } from './freeze.ts';
+import type { Freeze } from './freeze-spec.ts';
 
 /** One stop. A hold begins at once; a freeze of this kind was dated when it was put up. */
 export interface Hold extends Scope {

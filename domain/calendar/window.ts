@@ -1,7 +1,7 @@
 /** Maintenance windows as a specification writes them: when production changes may start. */
 
 import { z } from 'zod';
-import { durationSchema } from '../duration.ts';
+import { durationSchema } from '../duration-spec.ts';
 
 /** What the closing of the window does to a rollout that is under way. */
 export const closings = ['hold', 'continue', 'rollback'] as const;

@@ -10,7 +10,7 @@ import { advance, newRelease } from '../../domain/progress.ts';
 import { newRollout, type RolloutProgress } from '../../domain/rollout-progress.ts';
 import type { TrafficShare } from '../../domain/release.ts';
 import { haltOf, returnOrder } from '../../domain/waves.ts';
-import { shareOf } from '../../domain/gate-spec.ts';
+import { shareOf } from '../../domain/gate-place.ts';
 import { ledgers, specs } from '../support/arbitraries.ts';
 import { aVersion } from '../support/builders.ts';
 import { aVerdict, aWait, jane, joe } from '../support/situations.ts';

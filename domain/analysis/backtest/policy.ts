@@ -1,7 +1,8 @@
 /** A policy to be tried on recordings: one method with its settings. */
 
 import { z } from 'zod';
-import { durationSchema, parseDuration } from '../../duration.ts';
+import { parseDuration } from '../../duration.ts';
+import { durationSchema } from '../../duration-spec.ts';
 import { limitsSchema } from '../conditions/limits.ts';
 import { kayentaSettingsSchema } from '../kayenta/settings.ts';
 import { analysisSchema } from '../spec.ts';

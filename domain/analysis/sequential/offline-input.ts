@@ -1,7 +1,7 @@
 /** What `crescendo analyze` accepts as a case of kind `sequential`, field by field. */
 
 import { z } from 'zod';
-import { durationSchema } from '../../duration.ts';
+import { durationSchema } from '../../duration-spec.ts';
 import { fractionSchema, isBeyond, properShareSchema, worseSchema } from '../units.ts';
 import { arms, byName, pods, samplesOf } from './offline-samples.ts';
 import { directions, noiseModes, sequentialDefaults as defaults } from './settings.ts';

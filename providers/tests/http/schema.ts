@@ -1,7 +1,7 @@
 /** Settings of the HTTP check: the request, and what its answer must be like. */
 
 import { z } from 'zod';
-import { durationSchema } from '../../../domain/duration.ts';
+import { durationSchema } from '../../../domain/duration-spec.ts';
 import { headerValueSchema } from '../../http-settings.ts';
 
 /** Placeholders are filled in later, so an address that holds some cannot be judged yet. */

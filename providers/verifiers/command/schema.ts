@@ -1,7 +1,7 @@
 /** Settings of a verification command, and what the worker adds to them. */
 
 import { z } from 'zod';
-import { durationSchema } from '../../../domain/duration.ts';
+import { durationSchema } from '../../../domain/duration-spec.ts';
 import { commandSchema, environmentSchema } from '../../run-command.ts';
 
 export const settingsSchema = z.strictObject({
