@@ -1,6 +1,6 @@
 /** Gates: who may approve one, what it still needs, and before which step of a rollout it stands. */
 
-import { type GateSpec } from './gate-spec.ts';
+import type { GateSpec } from './gate-spec.ts';
 import { shareOf } from './gate-place.ts';
 import type { Actor, Version } from './release.ts';
 import type { Step } from './strategy.ts';

@@ -1,6 +1,6 @@
 /** The progress of a group: which of its applications are where, and what comes next. */
 
-import { type Group } from './group-spec.ts';
+import type { Group } from './group-spec.ts';
 import { layersOf } from './layers.ts';
 import type { Actor, Outcome } from './release.ts';
 

@@ -16,7 +16,7 @@ import type { Spec } from './spec.ts';
 import { problemsOf, stepsOf, type Step } from './strategy.ts';
 import type { TestSpec } from './test-spec.ts';
 import { leastPowers, type RouterPowers } from './traffic.ts';
-import { type WaveSpec } from './waves-spec.ts';
+import type { WaveSpec } from './waves-spec.ts';
 import { toleratedFailures } from './waves.ts';
 
 /** What one environment will go through. */

@@ -2,7 +2,7 @@
 
 import type { Sticky, TrafficRules, Weight } from './release.ts';
 import type { Spec } from './spec.ts';
-import { type StepSpec } from './strategy-spec.ts';
+import type { StepSpec } from './strategy-spec.ts';
 import { weightsOf } from './weights.ts';
 import type { TestSpec } from './test-spec.ts';
 import { beyond, ringWords, type RouterPowers } from './traffic.ts';

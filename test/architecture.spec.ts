@@ -124,6 +124,18 @@ describe('architecture', () => {
     expect(found.filter(({ from }) => !folders.includes(folderOf(from))).map(show)).toEqual([]);
   });
 
+  it('workflows meet schemas in the words of people alone: each of them has a copy', () => {
+    const reached = reachedFrom('workflows/index.ts');
+    expect(reached.size).toBeGreaterThan(100);
+    const users = imports.filter(
+      ({ from, to, types }) => reached.has(from) && to === 'zod' && !types,
+    );
+    expect(users.map(({ from }) => from)).toEqual([
+      'domain/duration-spec.ts',
+      'workflows/action-message.ts',
+    ]);
+  });
+
   it('has no circle of imports', () => {
     expect(circlesIn(imports.filter(({ local, types }) => local && !types))).toEqual([]);
   });
@@ -164,6 +176,17 @@ function importsOf(from: string): Import[] {
     const to = local ? normalize(join(dirname(from), target)) : target;
     return { from, to, local, types: type !== undefined };
   });
+}
+
+/** All files that run when this one does. */
+function reachedFrom(start: string): Set<string> {
+  const reached = new Set([start]);
+  for (const file of reached) {
+    for (const { from, to, local, types } of imports) {
+      if (from === file && local && !types) reached.add(to);
+    }
+  }
+  return reached;
 }
 
 /** Each circle once, as its files in order. */
