@@ -4,7 +4,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { CrescendoError, type FieldError } from '../../domain/errors.ts';
 import type { GroupAction, GroupProgress } from '../../domain/group.ts';
-import { type Group } from '../../domain/group-spec.ts';
+import type { Group } from '../../domain/group-spec.ts';
 import { layersOf } from '../../domain/layers.ts';
 import { defaultTaskQueue, groupWorkflowId } from '../../domain/ids.ts';
 import type { Plan } from '../../domain/plan.ts';
