@@ -131,8 +131,10 @@ describe('architecture', () => {
       ({ from, to, types }) => reached.has(from) && to === 'zod' && !types,
     );
     expect(users.map(({ from }) => from)).toEqual([
+      'domain/calendar/freeze-spec.ts',
       'domain/duration-spec.ts',
       'workflows/action-message.ts',
+      'workflows/hold-message.ts',
     ]);
   });
 

@@ -2,7 +2,7 @@
 
 import { ApplicationFailure } from '@temporalio/workflow';
 import { z } from 'zod';
-import { freezeSchema } from '../domain/calendar/freeze.ts';
+import { freezeSchema } from '../domain/calendar/freeze-spec.ts';
 import type { HoldRequest } from '../domain/calendar/hold.ts';
 import { actorSchema } from './action-message.ts';
 import type { UnholdRequest } from './messages.ts';
