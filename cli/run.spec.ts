@@ -550,7 +550,7 @@ describe('cli/run', () => {
       api.on('GET /readyz', { status: 503, body: { ready: false, checks } });
       const { exit, out } = await crescendo(['status']);
       expect(exit).toBe(7);
-      expect(out).toContain('worker     ✖ not ready   nobody polls "crescendo"');
+      expect(out).toContain('worker       ✖ not ready   nobody polls "crescendo"');
       api.on('GET /readyz', { body: { ready: true, checks: {} } });
       expect(await crescendo(['status'])).toMatchObject({ exit: 0 });
     });

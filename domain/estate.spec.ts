@@ -94,7 +94,7 @@ describe('domain/estate', () => {
     expect(inForce(estate, asked.from!)).toEqual([
       `all applications are stopped since ${at}`,
       'all-1, a freeze on all applications, until 2026-11-30T00:00:00Z',
-      'all-2, a freeze on label tier=1, until 2026-11-30T00:00:00Z',
+      'all-2, a freeze on label tier=1 of all applications, until 2026-11-30T00:00:00Z',
     ]);
     expect(inForce(emptyEstate(), at)).toEqual([]);
   });

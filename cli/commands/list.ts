@@ -126,9 +126,9 @@ async function showStatus(call: Call): Promise<ExitCode> {
   if (call.json) call.printJson({ server, ...answer });
   else {
     call.print([
-      [`server     ${server} (from ${from})`],
+      [`server       ${server} (from ${from})`],
       ...Object.entries(answer.checks).map(([name, { ok, detail }]) => [
-        name.padEnd(11),
+        name.padEnd(13),
         ok ? (['good', '✔ ok'] as const) : (['bad', '✖ not ready'] as const),
         `   ${detail}`,
       ]),

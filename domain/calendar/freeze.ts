@@ -22,7 +22,10 @@ export function binds(scope: Scope, environment: string, labels: Labels): boolea
   return Object.entries(scope.labels ?? {}).every(([name, value]) => labels[name] === value);
 }
 
-/** `environments eu, us`, `label tier=1`; without a restriction all environments, or applications. */
+/**
+ * `environments eu, us`, `label tier=1`; without a restriction `all environments`. `everywhere`: the
+ * same `of all applications`.
+ */
 export function scopeSentence({
   environments,
   labels,
@@ -32,5 +35,6 @@ export function scopeSentence({
     ...(environments ? [`environments ${environments.join(', ')}`] : []),
     ...Object.entries(labels ?? {}).map(([name, value]) => `label ${name}=${value}`),
   ];
-  return parts.join(' with ') || (everywhere ? 'all applications' : 'all environments');
+  if (parts.length === 0) return everywhere ? 'all applications' : 'all environments';
+  return `${parts.join(' with ')}${everywhere ? ' of all applications' : ''}`;
 }

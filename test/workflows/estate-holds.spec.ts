@@ -6,7 +6,7 @@ import type { ReleaseProgress } from '../../domain/progress.ts';
 import { estateQuery, holdUpdate, unholdUpdate } from '../../workflows/messages.ts';
 import { aProduction, aSpec } from '../support/builders.ts';
 import { openEstate } from '../support/estate.ts';
-import { play, poll, type Scene } from '../support/scene.ts';
+import { play, playForReal, poll, type Scene } from '../support/scene.ts';
 import { day, minute } from '../support/windows.ts';
 
 const frozen = ({ rollouts }: ReleaseProgress) => rollouts['eu']?.wait?.key === 'freeze';
@@ -104,6 +104,26 @@ describe('workflows/estate-holds', () => {
       expect((await live('1.0.0')).outcome).toBe('succeeded');
       await pass('1m');
       expect(estate.told()).toBe(2);
+    }));
+
+  it('survives a new run, which begins when everybody has been told', () =>
+    playForReal(async (scene) => {
+      await scene.apply(aSpec());
+      const estate = await openEstate(scene);
+      const { handle } = estate;
+      const hold = await estate.freeze(day);
+      const { runId } = await handle.describe();
+      // Signals nobody understands still make history.
+      const fill = () => Promise.all(Array.from({ length: 200 }, () => handle.signal('?')));
+      for (let round = 0; round < 11; round += 1) await fill();
+      await poll(
+        () => handle.describe(),
+        (now) => now.runId !== runId,
+      );
+      expect(estate.told()).toBe(2);
+      expect((await handle.query(estateQuery)).holds).toEqual([hold]);
+      expect(await estate.unfreeze('all-1')).toEqual(hold);
+      expect((await estate.freeze(day)).id).toBe('all-2');
     }));
 
   it('refuses what is no hold, by hand too, and goes on with what an older run left', () =>
