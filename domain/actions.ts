@@ -204,7 +204,8 @@ const failureWaits = new Set(['failure', 'verdict', 'door']);
 function canRetry(progress: ReleaseProgress): boolean {
   if (progress.stage === 'rollback' || failureWaits.has(progress.wait?.key ?? '')) return true;
   return Object.values(progress.rollouts).some((rollout) => {
-    return rollout.stage === 'rollback' || failureWaits.has(rollout.wait?.key ?? '');
+    const back = rollout.stage === 'rollback' || isWatchedBack(rollout);
+    return back || failureWaits.has(rollout.wait?.key ?? '');
   });
 }
 

@@ -1,4 +1,4 @@
-/** After a rollback: what happens while the version that has all traffic again is watched. */
+/** After a rollback or a return: what happens while the version that has all traffic is watched. */
 
 import type { MetricEvidence } from './analysis/verdict.ts';
 import type { Wait } from './events.ts';
@@ -6,9 +6,9 @@ import type { TrafficShare } from './release.ts';
 
 /**
  * How the version that traffic went back to is doing. `sick`: its metrics have proven it, and no
- * later look has said otherwise.
+ * later look has said otherwise. `left`: sick, and a person has ended its watch after a return.
  */
-export type BackState = 'watched' | 'sick' | 'verified';
+export type BackState = 'watched' | 'sick' | 'left' | 'verified';
 
 /** What is recorded from the moment on in which all traffic is back. */
 export type BackEventBody =
@@ -24,6 +24,8 @@ export type BackEventBody =
       evidence: MetricEvidence[];
       wait: Wait;
     }
+  /** After a return: a person leaves it at that, and the lane to what comes next. */
+  | { type: 'rollback.left'; to: string; sentence: string }
   | {
       type: 'rollback.verified';
       to: string | null;
@@ -46,6 +48,8 @@ export function advanceBack({ back, sentence }: Back, event: BackEventBody): Bac
       return { back: back === 'sick' ? back : 'watched', sentence, wait: event.wait };
     case 'rollback.failed':
       return { back: 'sick', sentence: event.sentence, wait: event.wait };
+    case 'rollback.left':
+      return { back: 'left', sentence: event.sentence, wait: null };
     case 'rollback.verified':
       return { back: 'verified', sentence: null, wait: null };
   }
@@ -56,6 +60,16 @@ export function isWatchedBack({ back }: Pick<Back, 'back'>): boolean {
   return back === 'watched' || back === 'sick';
 }
 
+/** Whether what has all traffic counts as sick. */
+export function isSickBack({ back }: Pick<Back, 'back'>): boolean {
+  return back === 'sick' || back === 'left';
+}
+
+/** Whether the watch is over, or there never was one to wait for. */
+export function isWatchOver({ back }: Pick<Back, 'back'>): boolean {
+  return back === 'verified' || back === 'left';
+}
+
 /** What a rollout on its way back is doing: `rolling back to 1.0.0`. */
 export function backWords({
   back,
@@ -63,6 +77,12 @@ export function backWords({
 }: Pick<Back, 'back'> & { designated: string | null }): string {
   const to = designated ?? 'nothing';
   if (back === null) return designated === null ? 'rolling back' : `rolling back to ${to}`;
-  const words = { watched: ', which is watched', sick: ', which is sick', verified: ', verified' };
-  return `all traffic back on ${to}${words[back]}`;
+  return `all traffic back on ${to}${states[back]}`;
 }
+
+const states: Record<BackState, string> = {
+  watched: ', which is watched',
+  sick: ', which is sick',
+  left: ', which was left sick',
+  verified: ', verified',
+};

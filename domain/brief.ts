@@ -42,6 +42,7 @@ export function briefly(event: RolloutEvent): RolloutEvent | null {
     case 'rollback.failed':
       return { ...event, sentence: short(event.sentence), evidence: [] };
     case 'rollback.delayed':
+    case 'rollback.left':
     case 'rollout.ended':
       return { ...event, sentence: short(event.sentence) };
     default:
@@ -63,6 +64,7 @@ const urgent = new Set<RolloutEvent['type']>([
   'rollback.delayed',
   'rollback.returned',
   'rollback.failed',
+  'rollback.left',
   'door.passed',
   'step.delayed',
   'gate.opened',

@@ -148,6 +148,7 @@ export const rolloutEventTypes = [
   'rollback.delayed',
   'rollback.returned',
   'rollback.failed',
+  'rollback.left',
   'rollback.verified',
   'trip.started',
   'trip.finished',

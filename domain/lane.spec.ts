@@ -118,8 +118,14 @@ describe('domain/lane', () => {
     const left = leave(first.lane, 2);
     expect(left.effects).toEqual([{ do: 'admit', number: 4 }]);
     const second = arrive(left.lane, returning(5), rules);
-    expect(second.effects).toEqual([]);
+    // The first one comes to its end, unwatched.
+    expect(second.effects).toEqual([{ do: 'yield', number: 4, to: 5 }]);
     expect(second.lane.queue.map(({ number }) => number)).toEqual([5, 3]);
+    const third = arrive(second.lane, returning(6), rules);
+    expect(leave(third.lane, 4).effects).toEqual([
+      { do: 'admit', number: 5 },
+      { do: 'yield', number: 5, to: 6 },
+    ]);
   });
 
   it('never has two active, keeps the order, and loses nobody', () => {

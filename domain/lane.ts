@@ -70,6 +70,8 @@ export function arrive(lane: Lane, entry: QueuedRelease, rules: LaneRules): Lane
     effects.push({ do: 'yield', number: active.number, to: entry.number });
   } else if (active && sendsAway(active, entry, rules)) {
     effects.push({ do: 'abort', number: active.number, by: entry.number });
+  } else if (active && areReturns(active, entry)) {
+    effects.push({ do: 'yield', number: active.number, to: entry.number });
   }
   const waiting = lane.queue.filter((other) => !goes(other));
   const ahead = waiting.filter((other) => rank(other) >= rank(entry));
@@ -81,6 +83,11 @@ function sendsAway(active: QueuedRelease, entry: QueuedRelease, rules: LaneRules
   const preempts = entry.urgent === 'return' || rules.preempts;
   if (entry.urgent) return preempts && rank(active) < rank(entry);
   return rules.concurrency === 'replace' && !active.urgent;
+}
+
+/** The first one comes to its end, but nobody watches its version any longer than it takes. */
+function areReturns(active: QueuedRelease, next: QueuedRelease | undefined): boolean {
+  return active.urgent === 'return' && next?.urgent === 'return';
 }
 
 function rank({ urgent }: QueuedRelease): number {
@@ -106,5 +113,13 @@ function admitNext(lane: Lane, effects: LaneEffect[]): LaneChange {
   const [next, ...queue] = lane.queue;
   if (lane.active || !next) return { lane, effects };
   const admitted: LaneEffect = { do: 'admit', number: next.number };
-  return { lane: { active: next, warm: false, queue }, effects: [...effects, admitted] };
+  const [after] = queue;
+  const hurried: LaneEffect[] =
+    after && areReturns(next, after)
+      ? [{ do: 'yield', number: next.number, to: after.number }]
+      : [];
+  return {
+    lane: { active: next, warm: false, queue },
+    effects: [...effects, admitted, ...hurried],
+  };
 }

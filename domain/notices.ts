@@ -67,7 +67,7 @@ export function noticeFor(event: CrescendoEvent, progress: ReleaseProgress): Not
     case 'rollback.delayed':
       return say('alert', event.sentence);
     case 'rollback.returned':
-      return say('info', `is out of ${event.environment}: ${event.to} serves it, and is watched`);
+      return say('info', `${leftOrBack(event, own)}, and is watched`);
     case 'rollback.failed':
       return say(
         'alert',
@@ -75,9 +75,11 @@ export function noticeFor(event: CrescendoEvent, progress: ReleaseProgress): Not
         [evidenceText(event.evidence), wayOut(progress)].join('\n'),
       );
     case 'rollback.verified': {
-      const serves = `is out of ${event.environment}: ${event.to ?? 'nothing'} serves it, verified`;
+      const serves = `${leftOrBack(event, own)}, verified`;
       return say('info', event.detail === undefined ? serves : `${serves}; ${event.detail}`);
     }
+    case 'rollback.left':
+      return say('warning', `is left as it is in ${event.environment}: ${event.sentence}`);
     case 'worker.missed':
       return say('alert', `waits in ${event.environment} for ${event.wait.for}`);
     case 'worker.returned':
@@ -92,6 +94,15 @@ export function noticeFor(event: CrescendoEvent, progress: ReleaseProgress): Not
     default:
       return null;
   }
+}
+
+/** A rollback takes the release's own version out, a return brings it back. */
+function leftOrBack(
+  { to, environment }: { to: string | null; environment: string },
+  own: string,
+): string {
+  if (to === own) return `is back: it serves ${environment}`;
+  return `is out of ${environment}: ${to ?? 'nothing'} serves it`;
 }
 
 /** Milliseconds that something may fail before people are told: a restart takes no longer. */

@@ -45,8 +45,10 @@ export interface RolloutPlan {
   afterWave?: Step | undefined;
   /** Versions that staging goes back to, and forward again, before production; absent: none. */
   roundTrip?: Version[];
-  /** How the designated version is watched after a rollback; absent: it is not. */
+  /** How the version that traffic went back to is watched; absent: it is not. */
   verification?: Verification;
+  /** Of a return: metrics by which its version is watched once it has all traffic; absent: none. */
+  aftercare?: MetricSpec[];
   /** Why it cannot be gone back past, once it has traffic here; absent: it can. */
   door?: string;
   /** When it may go forward; null where nothing is asked: in staging and on the way back. */
@@ -173,7 +175,8 @@ export function planReturn(
     const rollout = planRollout(spec, version, environment, 'production', { ledger });
     const steps = [{ number: 1, weight: 100, bake: null }];
     const emergency = { tests: [], metrics: [], steps, gates: [], calendar: null };
-    return [{ ...rollout, designated: rollout.stable, ...emergency }];
+    const watched = rollout.verification ? { aftercare: spec.analysis.metrics } : {};
+    return [{ ...rollout, designated: rollout.stable, ...emergency, ...watched }];
   };
   const waves = spec.production.waves.map((wave, index) => {
     const rollouts = wave.environments.flatMap(back);

@@ -1,6 +1,7 @@
 /** advance: what is known of a release, as a fold of its events; queries and screens show this. */
 
 import type { Action } from './actions.ts';
+import { isSickBack } from './after-rollback.ts';
 import type { Override } from './calendar/override.ts';
 import type { CrescendoEvent, ReleaseEvent, ReleaseStage, RolloutEvent, Wait } from './events.ts';
 import { advanceGate } from './gate-progress.ts';
@@ -137,9 +138,8 @@ function lateness(
 ): Pick<ReleaseProgress, 'outcome' | 'sentence'> {
   if (stage === 'ended') return { outcome, sentence };
   const late = rollouts.find((rollout) => {
-    return (
-      (rollout.stage === 'rollback' && rollout.sentence) || rollout.outcome === 'rollback_failed'
-    );
+    const open = rollout.stage === 'rollback' && rollout.sentence;
+    return open || isSickBack(rollout) || rollout.outcome === 'rollback_failed';
   });
   return late
     ? { outcome: 'rollback_failed', sentence: late.sentence }

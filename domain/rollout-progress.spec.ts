@@ -129,6 +129,18 @@ describe('domain/rollout-progress', () => {
     ]);
   });
 
+  it('keeps the weight of a return that is watched, and forgets the watch when it goes back', () => {
+    const there = [
+      started,
+      shifted(100, 1),
+      { type: 'rollout.finished', version: '1.0.0' } as const,
+    ];
+    const watched = fold(...there, returned);
+    expect(watched).toMatchObject({ stage: 'finished', weight: 100, back: 'watched' });
+    expect(fold(...there, returned, back)).toMatchObject({ stage: 'rollback', back: null });
+    expect(fold(started, shifted(100, 1), back, returned)).toMatchObject({ weight: 0 });
+  });
+
   it('knows on which round trip it is, until that is over or it goes back', () => {
     const trip = { type: 'trip.started', version: '1.0.0' } as const;
     const over = { type: 'trip.finished', version: '1.0.0', sentence: '' } as const;

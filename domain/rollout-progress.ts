@@ -194,6 +194,7 @@ export function advanceRollout(rollout: RolloutProgress, event: RolloutEvent): R
         gate: null,
         testing: null,
         trip: null,
+        back: null,
       });
     case 'trip.started':
       return enter('deploy', { trip: event.version });
@@ -202,10 +203,14 @@ export function advanceRollout(rollout: RolloutProgress, event: RolloutEvent): R
     case 'rollback.delayed':
       return { ...rollout, sentence: event.sentence };
     case 'rollback.failed':
+    case 'rollback.left':
       return { ...rollout, ...advanceBack(rollout, event) };
     case 'rollback.returned':
-    case 'rollback.verified':
-      return { ...rollout, shares: event.shares, weight: 0, ...advanceBack(rollout, event) };
+    case 'rollback.verified': {
+      // After a return the candidate is what has all traffic.
+      const weight = rollout.stage === 'rollback' ? 0 : rollout.weight;
+      return { ...rollout, shares: event.shares, weight, ...advanceBack(rollout, event) };
+    }
     case 'version.retired':
     case 'calendar.overridden':
       return rollout;

@@ -118,6 +118,8 @@ function rolloutSentence(event: RolloutEvent, time: Time): string | null {
       return `all traffic back on ${event.to}; ${waiting(event.wait, time)}`;
     case 'rollback.failed':
       return `rollback failed: ${event.sentence}; ${waiting(event.wait, time)}`;
+    case 'rollback.left':
+      return `left as it is: ${event.sentence}`;
     case 'rollback.verified': {
       const on = `rollback verified: all traffic on ${event.to ?? 'nothing'}`;
       return event.detail === undefined ? on : `${on}; ${event.detail}`;

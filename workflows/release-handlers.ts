@@ -106,9 +106,10 @@ export function registerReleaseHandlers(release: Release, fleet: Fleet, reporter
     if (outcome !== 'rejected' && outcome !== 'superseded') return;
     release.requests.refused ??= { outcome, sentence: sentence };
   });
-  heed(yieldSignal, ({ urgent = false }) => {
+  heed(yieldSignal, async ({ urgent = false }) => {
     release.requests.yielded = true;
     release.requests.hurried ||= urgent;
+    if (release.input.mode === 'return') await hurry(release, fleet, null);
   });
   heed(togetherSignal, () => void (release.requests.together = true));
   heed(recallSignal, (message) => beRecalled(release, fleet, message));
@@ -129,7 +130,7 @@ async function beRecalled(release: Release, fleet: Fleet, message: RecallMessage
   await hurry(release, fleet, null);
 }
 
-/** Ends the watches after a rollback, because a return goes on from there. */
+/** Ends the watches after a rollback or a return, because a return goes on from there. */
 async function hurry(release: Release, fleet: Fleet, environment: string | null): Promise<void> {
   if (!release.requests.hurried) return;
   const common = { id: 'hurry', by: policyActor, full: false, step: null };

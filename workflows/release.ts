@@ -29,6 +29,7 @@ import { untilReleaseMayGoOn } from './stages/estate.ts';
 import { passGate } from './stages/gate.ts';
 import { tellGroup, untilGroupIsThere } from './stages/together.ts';
 import { untilResumed } from './stages/hold.ts';
+import { untilWatched } from './stages/returned.ts';
 import { verify } from './stages/verify.ts';
 import { bakeWave, runWave } from './stages/waves.ts';
 
@@ -83,7 +84,10 @@ async function goForward(current: Release, fleet: Fleet, reporter: Reporter): Pr
         await stage(current, fleet);
       }
       await expandWaves(current, fleet);
-      if (current.input.mode === 'return') quarantineLeft(current, reporter);
+      if (current.input.mode === 'return') {
+        quarantineLeft(current, reporter);
+        await untilWatched(current);
+      }
       await untilGroupIsThere(current);
       await keepWarm(current, reporter);
     });

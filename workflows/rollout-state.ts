@@ -4,6 +4,7 @@ import { condition, setCurrentDetails } from '@temporalio/workflow';
 import type { BakeLimits, JudgeMemory } from '../domain/analysis/verdict.ts';
 import type { Action, ActionRequest } from '../domain/actions.ts';
 import { overrideTimes, type Override } from '../domain/calendar/override.ts';
+import { isWatchedBack } from '../domain/after-rollback.ts';
 import type { Closing } from '../domain/calendar/window.ts';
 import type { RolloutEvent, RolloutEventBody, Wait } from '../domain/events.ts';
 import { describeRollout } from '../domain/view.ts';
@@ -170,6 +171,12 @@ const listening: Partial<Record<Action, RolloutStage[]>> = {
   skip: ['test', 'hold', 'rollback'],
 };
 
+/** A watch after a return is heard out beside what else the stage listens to. */
+function listens({ stage, back }: RolloutProgress, action: Action): boolean {
+  const watched = isWatchedBack({ back }) && (action === 'retry' || action === 'skip');
+  return watched || (listening[action]?.includes(stage) ?? true);
+}
+
 /** Takes an action of a person or of the release over; the body of the workflow acts on it. */
 export function steer(
   rollout: Rollout,
@@ -179,7 +186,7 @@ export function steer(
   const { requests, progress } = rollout;
   const { by, reason, full } = request;
   const because = (verb: string) => `${verb} by ${by.id}${reason ? `: ${reason}` : ''}`;
-  if (!(listening[action]?.includes(progress.stage) ?? true)) return;
+  if (!listens(progress, action)) return;
   switch (action) {
     case 'pause':
       requests.paused = true;

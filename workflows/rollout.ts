@@ -41,6 +41,7 @@ import { calibrate } from './stages/calibrate.ts';
 import { holdAtDoor, isShut } from './stages/door.ts';
 import { expand, untilConcluded } from './stages/expand.ts';
 import { retire } from './stages/retire.ts';
+import { watchReturned } from './stages/returned.ts';
 import { rollBack } from './stages/rollback.ts';
 import { takeRoundTrip } from './stages/round-trip.ts';
 import { bringUp, stageCandidate, testCandidate } from './stages/stage.ts';
@@ -97,6 +98,7 @@ async function begin(current: Rollout): Promise<Departure | null> {
     if (roundTrip) candidate = await takeRoundTrip(current, candidate, roundTrip);
     await calibrate(current);
     await expand(current, candidate);
+    if (current.plan.aftercare) await watchReturned(current);
     await untilConcluded(current);
   });
 }
@@ -147,6 +149,8 @@ async function retireOld(current: Rollout): Promise<void> {
   if (stable && stable.name !== version.name) {
     await retire(current, 'finished', stable, [{ version: version.name, weight: 100 }]);
   }
+  const { back, sentence } = current.progress;
+  if (back === 'left') return end(current, 'rollback_failed', version.name, sentence ?? '');
   end(current, 'finished', version.name, `${version.name} serves all of ${environment}`);
 }
 

@@ -1,6 +1,6 @@
 /** One environment of a release: its bar, what it is doing, its steps and their verdicts. */
 
-import { backWords } from '../../domain/after-rollback.ts';
+import { backWords, isSickBack } from '../../domain/after-rollback.ts';
 import { countTests } from '../../domain/plan.ts';
 import { tripWords } from '../../domain/round-trip.ts';
 import {
@@ -155,7 +155,7 @@ function doing(view: View, rollout: RolloutProgress): Mark {
     case 'hold':
       return { mark: '‖', tone: 'warn', word: `held at ${at(rollout)}, ${lasting}` };
     case 'finished':
-      return { mark: '✔', tone: 'good', word: `${canary} has all traffic` };
+      return finishedMark(view, rollout, canary, lasting);
     case 'rollback':
       return { mark: '↩', tone: 'bad', word: backSentence(view, rollout, lasting) };
     case 'ended':
@@ -168,6 +168,16 @@ function onTrip(view: View, rollout: RolloutProgress, lasting: string): Mark | n
   const { trip, stage } = rollout;
   if (trip === null || (stage !== 'deploy' && stage !== 'test')) return null;
   return live(`${tripWords(trip)}, ${testCount(view, rollout)}, ${lasting}`);
+}
+
+/** After a return its version goes on being watched. */
+function finishedMark(view: View, rollout: RolloutProgress, canary: string, lasting: string): Mark {
+  if (rollout.back === null) {
+    return { mark: '✔', tone: 'good', word: `${canary} has all traffic` };
+  }
+  const word = backSentence(view, { ...rollout, designated: canary }, lasting);
+  if (isSickBack(rollout)) return { mark: '✖', tone: 'bad', word };
+  return { mark: rollout.back === 'verified' ? '✔' : '●', tone: 'good', word };
 }
 
 function endedMark(view: View, rollout: RolloutProgress): Mark {

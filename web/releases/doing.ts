@@ -1,6 +1,6 @@
 /** doing: what an environment does right now, in a word and a sentence. */
 
-import { backWords } from '../../domain/after-rollback.ts';
+import { backWords, isSickBack } from '../../domain/after-rollback.ts';
 import type { Mark } from '../../domain/marks.ts';
 import type { ReleaseProgress } from '../../domain/progress.ts';
 import { countTests } from '../../domain/plan.ts';
@@ -29,7 +29,7 @@ export function doing(progress: ReleaseProgress, rollout: RolloutProgress, now: 
     case 'hold':
       return { mark: '‖', tone: 'warn', word: `held at ${at(rollout)}, ${lasting}` };
     case 'finished':
-      return { mark: '✔', tone: 'good', word: `${canary} has all traffic` };
+      return finishedMark(rollout, canary, lasting);
     case 'rollback':
       return { mark: '↩', tone: 'bad', word: backSentence(rollout, lasting) };
     case 'ended':
@@ -53,6 +53,16 @@ function onTrip(progress: ReleaseProgress, rollout: RolloutProgress, lasting: st
   const { trip, stage } = rollout;
   if (trip === null || (stage !== 'deploy' && stage !== 'test')) return null;
   return live(`${tripWords(trip)}, ${testCount(progress, rollout)}, ${lasting}`);
+}
+
+/** After a return its version goes on being watched. */
+function finishedMark(rollout: RolloutProgress, canary: string, lasting: string): Mark {
+  if (rollout.back === null) {
+    return { mark: '✔', tone: 'good', word: `${canary} has all traffic` };
+  }
+  const word = backSentence({ ...rollout, designated: canary }, lasting);
+  if (isSickBack(rollout)) return { mark: '✖', tone: 'bad', word };
+  return { mark: rollout.back === 'verified' ? '✔' : '●', tone: 'good', word };
 }
 
 function endedMark({ outcome, live, sentence }: RolloutProgress): Mark {

@@ -1,6 +1,6 @@
-/** After a rollback: the version that has all traffic again is watched alone, until it is well. */
+/** After a rollback or a return: the version that has all traffic is watched alone, until it is well. */
 
-import { CancellationScope, condition, log } from '@temporalio/workflow';
+import { CancellationScope, condition, isCancellation, log } from '@temporalio/workflow';
 import type { BakeInput } from '../../activities/contract.ts';
 import { aboutVersion, pastOf, soloMetrics } from '../../domain/analysis/solo.ts';
 import type { MetricSpec } from '../../domain/analysis/spec.ts';
@@ -67,7 +67,7 @@ const nothingToJudge =
 
 /** Nobody met a candidate that had no traffic, and staging has no audience: nothing is watched. */
 function watchFor({ plan, exposed, memory, input }: Rollout, to: Version): Watch | null {
-  const { verification, metrics, settings, stable } = plan;
+  const { verification, settings, stable, aftercare: metrics = plan.metrics } = plan;
   if (!verification || (!exposed && input.mode === 'forward')) return null;
   const past = to.name === stable?.name ? pastOf(memory) : {};
   return { to, metrics: soloMetrics(metrics, settings, past), ...verification, memory: past };
@@ -96,6 +96,7 @@ async function look(rollout: Rollout, watch: Watch, shares: TrafficShare[]): Pro
     scope.cancel();
     return { is: 'skipped', sentence: `its watch was ${rollout.requests.skipped}` };
   } catch (error) {
+    if (isCancellation(error)) throw error;
     log.warn('the version that is back could not be watched', { error: sentenceOf(error) });
     return { is: 'unknown', sentence: `its metrics could not be watched: ${sentenceOf(error)}` };
   }

@@ -27,6 +27,10 @@ export async function succeed(current: Release, fleet: Fleet): Promise<Ending> {
   const ended = await concludeFleet(current, fleet);
   const lost = ended.filter(({ outcome }) => outcome !== 'finished');
   if (lost.length === 0) return { outcome: 'succeeded', sentence: 'all environments are at 100 %' };
+  const sick = lost.find(isSick);
+  if (current.input.mode === 'return' && sick) {
+    return { outcome: 'rollback_failed', sentence: `${sick.environment}: ${sick.sentence}` };
+  }
   const names = listed(lost.map(({ environment }) => environment));
   const { plan, rollouts } = current.progress;
   if (haltOf(plan, rollouts)) {

@@ -3,7 +3,7 @@
 import { CancellationScope, condition, isCancellation, log, sleep } from '@temporalio/workflow';
 import { formatDuration } from '../../domain/duration.ts';
 import type { RolloutOutcome } from '../../domain/events.ts';
-import type { TrafficShare, Version } from '../../domain/release.ts';
+import type { TrafficShare, Version, Weight } from '../../domain/release.ts';
 import { writeRules } from '../../domain/traffic.ts';
 import { sentenceOf } from '../causes.ts';
 import { asking, returning, tidying } from '../proxies.ts';
@@ -107,7 +107,7 @@ async function returnTraffic(rollout: Rollout, to: Version | null): Promise<Traf
 }
 
 /** Once more before a sick version is looked at again: it is brought up, and has all traffic. */
-async function backAgain(rollout: Rollout, to: Version): Promise<TrafficShare[]> {
+export async function backAgain(rollout: Rollout, to: Version): Promise<TrafficShare[]> {
   return untilBack(rollout, to, [], true);
 }
 
@@ -166,8 +166,10 @@ async function returnOnce(
     const seen = place.router
       ? await shiftTraffic({ place, shares: [...shares, ...leaving], fence: rollout.nextFence() })
       : shares;
-    if (!isOnRecord(rollout, seen))
-      rollout.record({ type: 'traffic.shifted', shares: seen, weight: 0, step: null });
+    // After a return the version that has all traffic is the candidate.
+    const weight = to?.name === rollout.plan.version.name ? 100 : 0;
+    if (!isOnRecord(rollout, seen, weight))
+      rollout.record({ type: 'traffic.shifted', shares: seen, weight, step: null });
     return to && !(await isVersionReady({ place, version: to })) ? null : seen;
   } catch (error) {
     if (isCancellation(error)) throw error;
@@ -180,8 +182,12 @@ async function returnOnce(
 }
 
 /** The same again says nothing new: rounds may be many. */
-function isOnRecord({ progress }: Rollout, shares: readonly TrafficShare[]): boolean {
-  return progress.weight === 0 && JSON.stringify(progress.shares) === JSON.stringify(shares);
+function isOnRecord(
+  { progress }: Rollout,
+  shares: readonly TrafficShare[],
+  weight: Weight,
+): boolean {
+  return progress.weight === weight && JSON.stringify(progress.shares) === JSON.stringify(shares);
 }
 
 /** `work`, or null as soon as a person asks to try again at once. */
