@@ -11,7 +11,12 @@ import type { Group } from '../domain/group-spec.ts';
 import { releaseWorkflowId } from '../domain/ids.ts';
 import type { Actor } from '../domain/release.ts';
 import { describeGroup } from '../domain/view-group.ts';
-import { actionSignal, type ActionMessage } from './messages.ts';
+import {
+  actionSignal,
+  groupBackSignal,
+  type ActionMessage,
+  type GroupBackMessage,
+} from './messages.ts';
 
 export interface GroupInput {
   group: Group;
@@ -30,6 +35,8 @@ export interface RunningGroup {
   progress: GroupProgress;
   /** The first reason to turn back: a person's, or an application that did not get there. */
   turn: GroupTurn | null;
+  /** Applications whose release had ended well, and that go back by another one. */
+  returned: Set<string>;
   /** Reports of releases whose number was not known yet when they came. */
   early: MemberReport[];
 }
@@ -91,8 +98,16 @@ export async function tellAll(
 export function steer(
   running: RunningGroup,
   application: string,
-  action: 'pause' | 'rollback' | 'abort',
+  action: 'pause',
   message: ActionMessage,
 ): Promise<void> {
   return tell(running, application, (handle) => handle.signal(actionSignal(action), message));
+}
+
+export function callBack(
+  running: RunningGroup,
+  application: string,
+  message: GroupBackMessage,
+): Promise<void> {
+  return tell(running, application, (handle) => handle.signal(groupBackSignal, message));
 }

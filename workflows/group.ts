@@ -22,6 +22,7 @@ import { registerGroupHandlers } from './group-handlers.ts';
 import {
   change,
   changeMember,
+  callBack,
   memberOf,
   steer,
   tellAll,
@@ -29,7 +30,7 @@ import {
   type GroupTurn,
   type RunningGroup,
 } from './group-state.ts';
-import { togetherSignal } from './messages.ts';
+import { togetherSignal, type GroupBackMessage } from './messages.ts';
 import { involving } from './proxies.ts';
 import { now, waitUntil } from './rollout-state.ts';
 
@@ -41,7 +42,7 @@ export async function group(input: GroupInput): Promise<GroupProgress> {
   const { by, reason } = input;
   const start = { by, reason, startedAt: now() };
   const progress = newGroup(input.group, start);
-  const running: RunningGroup = { input, progress, turn: null, early: [] };
+  const running: RunningGroup = { input, progress, turn: null, returned: new Set(), early: [] };
   registerGroupHandlers(running);
   await CancellationScope.nonCancellable(async () => {
     change(running, {});
@@ -100,28 +101,26 @@ async function goBack(running: RunningGroup, { cause, by }: GroupTurn): Promise<
   // a person means it. Before that the versions are not to blame for their neighbour.
   const action = running.progress.stage === 'together' ? 'rollback' : 'abort';
   change(running, { stage: 'rollback', cause });
+  const coming: Promise<void>[] = [];
   for (const layer of returnLayers(running.input.group)) {
-    await Promise.all(layer.map((name) => comeBack(running, name, action, { by, reason: cause })));
+    coming.push(...layer.map((name) => comeBack(running, name, { action, by, reason: cause })));
     const back = () => layer.every((name) => isBack(running, name));
     await waitUntil(back, returnPatience, `until ${layer.join(', ')} are back`);
   }
-  await condition(() =>
-    running.progress.members.every(({ application }) => isBack(running, application)),
-  );
+  await Promise.all(coming);
 }
 
+/** One that ends well in spite of it could not be stopped any more, and goes back all the same. */
 async function comeBack(
   running: RunningGroup,
   application: string,
-  action: 'rollback' | 'abort',
-  message: { by: Actor; reason: string },
+  message: GroupBackMessage,
 ): Promise<void> {
-  const member = memberOf(running, application);
-  if (!member || member.state === 'waiting') return;
-  if (member.state === 'ended' && member.outcome === 'succeeded') {
-    return returnEnded(running, application, message);
-  }
-  if (member.state !== 'ended') await steer(running, application, action, message);
+  await callBack(running, application, message);
+  await condition(() => isBack(running, application) || hasEndedWell(running, application));
+  if (!hasEndedWell(running, application)) return;
+  await returnEnded(running, application, message);
+  await condition(() => isBack(running, application));
 }
 
 /** Its release is over and the old version may be gone: the guardian goes back by its ledger. */
@@ -135,6 +134,7 @@ async function returnEnded(
   try {
     const asked = { group: name, application, by, reason, key };
     const { release } = await involving.returnMember(asked);
+    running.returned.add(application);
     changeMember(running, application, { state: 'under way', release, outcome: null });
   } catch (error) {
     const sentence = `could not go back: ${sentenceOf(error)}`;
@@ -144,5 +144,11 @@ async function returnEnded(
 
 function isBack(running: RunningGroup, application: string): boolean {
   const { state } = memberOf(running, application) ?? { state: 'ended' };
-  return state === 'ended' || state === 'waiting';
+  return state === 'waiting' || (state === 'ended' && !hasEndedWell(running, application));
+}
+
+/** At 100 % for good, with nothing on its way back. */
+function hasEndedWell(running: RunningGroup, application: string): boolean {
+  const { state, outcome } = memberOf(running, application) ?? {};
+  return state === 'ended' && outcome === 'succeeded' && !running.returned.has(application);
 }

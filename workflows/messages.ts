@@ -221,6 +221,14 @@ export const environmentEventsSignal =
 export const memberSignal = defineSignal<[MemberReport]>('member');
 /** Group → release: all others are there too, so the old version may retire as ever. */
 export const togetherSignal = defineSignal<[]>('together');
+/** Group → release: its group goes back, and this release with it, wherever it stands. */
+export const groupBackSignal = defineSignal<[GroupBackMessage]>('groupBack');
+export interface GroupBackMessage {
+  /** `abort`: the version is not to blame. */
+  action: 'rollback' | 'abort';
+  by: Actor;
+  reason: string;
+}
 /** Group: its progress, and what people may do to all of it. */
 export const groupQuery = defineQuery<GroupProgress>('progress');
 export function groupUpdate(action: GroupAction) {

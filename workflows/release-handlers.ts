@@ -25,11 +25,13 @@ import {
   calendarChangedSignal,
   ciChangedSignal,
   environmentEventsSignal,
+  groupBackSignal,
   progressQuery,
   recallSignal,
   refuseSignal,
   togetherSignal,
   yieldSignal,
+  type GroupBackMessage,
   type RecallMessage,
   type ReleaseHead,
 } from './messages.ts';
@@ -112,6 +114,7 @@ export function registerReleaseHandlers(release: Release, fleet: Fleet, reporter
     if (release.input.mode === 'return') await hurry(release, fleet, null);
   });
   heed(togetherSignal, () => void (release.requests.together = true));
+  heed(groupBackSignal, (message) => leaveWithGroup(release, message));
   heed(recallSignal, (message) => beRecalled(release, fleet, message));
 }
 
@@ -128,6 +131,17 @@ async function beRecalled(release: Release, fleet: Fleet, message: RecallMessage
   if (turns) take(release, action, request);
   else if (force && stage === 'rollback') await steerFleet(release, fleet, action, request);
   await hurry(release, fleet, null);
+}
+
+/**
+ * An abort is refused to people at 100 %, where a rollback says what they mean. A group means that the
+ * version that served before comes back and that this one is not to blame, also when this release has
+ * gone on alone. What is over or cannot be stopped any more, the group brings back by a return.
+ */
+function leaveWithGroup(release: Release, { action, by, reason }: GroupBackMessage): void {
+  const request = { id: 'group', by, reason, environment: null, full: false, step: null };
+  const asked = release.progress.stage === 'warm' ? 'rollback' : action;
+  if (reasonAgainst(release, asked, request) === null) take(release, action, request);
 }
 
 /** Ends the watches after a rollback or a return, because a return goes on from there. */

@@ -5,6 +5,7 @@ import type { GroupProgress } from '../../domain/group.ts';
 import { groupSchema, type Group } from '../../domain/group-spec.ts';
 import { applicationWorkflowId, groupWorkflowId, releaseWorkflowId } from '../../domain/ids.ts';
 import { unpack } from '../../domain/pack.ts';
+import type { SpecInput } from '../../domain/spec.ts';
 import type { application } from '../../workflows/application.ts';
 import type { group } from '../../workflows/group.ts';
 import {
@@ -57,14 +58,16 @@ function actors({ env, world }: Scene) {
     releaseOf,
     progressOf: (name: string, number: number) => async () =>
       unpack(await releaseOf(name, number).query(progressQuery)),
-    async prepare() {
+    async prepare(change: Pick<SpecInput, 'policy'> & { keepWarm?: string } = {}) {
       for (const name of names) {
         const { environments } = aSpecInput();
         const spec = aSpec({
           application: name,
           staging: undefined,
           environments: { [`${name}-eu`]: { ...environments['eu'], target: { fake: {} } } },
+          policy: change.policy ?? {},
           production: {
+            keepWarm: change.keepWarm ?? '10m',
             waves: [{ environments: [`${name}-eu`] }],
             strategy: { canary: { steps: [50, 100], bake: { min: '1m', max: '5m' } } },
           },
@@ -193,6 +196,63 @@ describe('workflows/group', { timeout: 180_000 }, () => {
       expect(stateOf(progress, 'web')).toBe('waiting');
       expect(await live()).toEqual(['1.0.0', '1.0.0', '1.0.0']);
       expect(unpack(await guardian('web').query(applicationQuery)).nextRelease).toBe(2);
+    }));
+
+  it('takes back one that went on alone and keeps its old version warm', () =>
+    play(async (scene) => {
+      const { prepare, start, end, live, handle, guardian, progressOf } = actors(scene);
+      await prepare({ policy: { holdFor: '5m', onHoldExpired: 'promote' }, keepWarm: '2d' });
+      const { world, pass } = scene;
+      world.verdictFor = ({ place }) => (place.application === 'orders' ? 'never' : 'pass');
+      await start();
+      await poll(
+        progressOf('orders', 2),
+        ({ rollouts }) => rollouts['orders-eu']?.stage === 'bake',
+      );
+      await pass('6m');
+      await poll(progressOf('shop', 2), ({ stage }) => stage === 'warm');
+      await handle().executeUpdate(groupUpdate('rollback'), {
+        args: [{ by: jane, reason: 'totals are wrong' }],
+      });
+      const { members, outcome } = await end();
+      expect(outcome).toBe('rolled_back');
+      expect(members[0]).toMatchObject({ release: 2, outcome: 'rolled_back' });
+      expect(await live()).toEqual(['1.0.0', '1.0.0', '1.0.0']);
+      const { ledger, nextRelease } = unpack(await guardian('shop').query(applicationQuery));
+      // By the way back of its own release, and without blame.
+      expect([nextRelease, ledger.quarantine]).toEqual([3, {}]);
+    }));
+
+  it('returns one that could not be stopped any more when all of it went back', () =>
+    play(async (scene) => {
+      const { prepare, start, end, live, handle, progressOf } = actors(scene);
+      await prepare({ policy: { holdFor: '5m', onHoldExpired: 'promote' }, keepWarm: '1m' });
+      const { world, pass } = scene;
+      world.verdictFor = ({ place }) => (place.application === 'orders' ? 'never' : 'pass');
+      let [open, asked] = [false, false];
+      world.beforeRetire = (version) => {
+        if (version !== '1.0.0' || open) return;
+        asked = true;
+        throw new Error('its requests have not ended');
+      };
+      await start();
+      await poll(
+        progressOf('orders', 2),
+        ({ rollouts }) => rollouts['orders-eu']?.stage === 'bake',
+      );
+      await pass('7m');
+      await poll(
+        async () => asked,
+        (seen) => seen,
+      );
+      await handle().executeUpdate(groupUpdate('rollback'), { args: [{ by: jane }] });
+      await poll(progressOf('orders', 2), ({ stage }) => stage === 'ended');
+      open = true;
+      const { members, outcome } = await end();
+      expect(outcome).toBe('rolled_back');
+      // The release of the return, which has succeeded.
+      expect(members[0]).toMatchObject({ release: 3, state: 'ended', outcome: 'succeeded' });
+      expect(await live()).toEqual(['1.0.0', '1.0.0', '1.0.0']);
     }));
 
   it('one that is called back when all were there takes the others along', () =>
