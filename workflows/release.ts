@@ -26,7 +26,7 @@ import { waitFrom, waitUntil } from './rollout-state.ts';
 import { startScribe } from './scribe.ts';
 import { succeed, turnBack } from './stages/conclude.ts';
 import { untilReleaseMayGoOn } from './stages/estate.ts';
-import { passGate } from './stages/gate.ts';
+import { passGate, passRetireGate } from './stages/gate.ts';
 import { tellGroup, untilGroupIsThere } from './stages/together.ts';
 import { untilResumed } from './stages/hold.ts';
 import { untilWatched } from './stages/returned.ts';
@@ -160,7 +160,7 @@ async function keepWarm(current: Release, reporter: Reporter): Promise<void> {
   reporter.warm();
   await waitUntil(() => current.requests.yielded, time, 'old version kept warm');
   for (const gate of current.progress.plan?.gates?.retire ?? []) {
-    if (!current.requests.hurried) await passGate(current, gate);
+    if (!current.requests.hurried) await passRetireGate(current, gate);
   }
   // From here on the old version is being stopped: a way back would need another release.
   current.requests.closing = current.requests.turn === null;

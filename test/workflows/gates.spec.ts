@@ -91,6 +91,29 @@ describe('workflows/stages/gate', () => {
       expect(world.shares['eu']).toBeUndefined();
     }));
 
+  it('an open gate before retirement does not keep a return, and says why it was closed', () =>
+    play(async ({ world, apply, live, begin, pass, until, goBack, progress }) => {
+      await apply(aSpec());
+      await live('1.0.0');
+      await live('1.1.0');
+      const keepWarm = '1s';
+      const gates = [{ before: 'retire' as const, expires: '2d' }];
+      await apply(aSpec({ production: aProduction({ gates, keepWarm }) }));
+      const number = await begin('1.2.0', ({ stage }) => stage === 'warm');
+      await pass('1m');
+      await until(number, ({ gate }) => gate !== null);
+      const back = await goBack('1.0.0', { reason: 'orders are lost' });
+      // The clock stands still: nobody has waited for an approval.
+      await until(back.number, ({ rollouts }) => rollouts['eu']?.weight === 100);
+      expect((await progress(number)).outcome).toBe('succeeded');
+      const closed = world.entries.flatMap(({ event }) =>
+        event.type === 'gate.closed' ? [event] : [],
+      );
+      expect(closed).toMatchObject([
+        { approved: true, sentence: 'nobody is asked any more: a return goes before' },
+      ]);
+    }));
+
   it('a pause during a gate holds the wave behind it', () =>
     play(async ({ world, apply, begin, act, until, end }) => {
       await apply(gated());

@@ -6,8 +6,20 @@ import type { Release } from '../release-state.ts';
 import { waitFrom, waitUntil } from '../rollout-state.ts';
 import { rejectRelease } from './hold.ts';
 
-/** Returns once approved. @throws ApplicationFailure when rejected or expired */
-export async function passGate(release: Release, gate: GatePlan): Promise<void> {
+/** The gate before the old version retires: a return, which needs the lane, waits for nobody's word. */
+export function passRetireGate(release: Release, gate: GatePlan): Promise<void> {
+  return passGate(release, gate, () => release.requests.hurried);
+}
+
+/**
+ * Returns once approved, or `moot`.
+ * @throws ApplicationFailure when rejected or expired
+ */
+export async function passGate(
+  release: Release,
+  gate: GatePlan,
+  moot: () => boolean = () => false,
+): Promise<void> {
   const { requests, input } = release;
   requests.rejection = null;
   const then = gate.then === 'reject' ? 'the release is rejected' : 'it counts as approved';
@@ -15,10 +27,13 @@ export async function passGate(release: Release, gate: GatePlan): Promise<void> 
   const wait = waitFrom('gate', what, gate.expires, then);
   const opened = openedGate(gate, { initiator: input.by.id, version: input.version });
   release.record({ type: 'gate.opened', ...opened, wait });
-  const decided = () => requests.rejection !== null || isApproved(release.progress.gate);
+  const answered = () => requests.rejection !== null || isApproved(release.progress.gate);
+  const decided = () => answered() || moot();
   const inTime = await waitUntil(decided, gate.expires, what);
   const approved = requests.rejection === null && (inTime || gate.then === 'approve');
-  const sentence = rejectionOf(release) ?? decisionOf(release.progress.gate, inTime, approved);
+  const unasked = moot() && !answered() ? 'nobody is asked any more: a return goes before' : null;
+  const decision = decisionOf(release.progress.gate, inTime, approved);
+  const sentence = rejectionOf(release) ?? unasked ?? decision;
   release.record({ type: 'gate.closed', gate: gate.before, approved, sentence });
   if (!approved) throw rejectRelease(`gate before ${gate.before}: ${sentence}`);
 }
