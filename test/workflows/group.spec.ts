@@ -200,11 +200,12 @@ describe('workflows/group', { timeout: 180_000 }, () => {
 
   it('takes back one that went on alone and keeps its old version warm', () =>
     play(async (scene) => {
-      const { prepare, start, end, live, handle, guardian, progressOf } = actors(scene);
+      const { prepare, start, end, live, until, handle, guardian, progressOf } = actors(scene);
       await prepare({ policy: { holdFor: '5m', onHoldExpired: 'promote' }, keepWarm: '2d' });
       const { world, pass } = scene;
       world.verdictFor = ({ place }) => (place.application === 'orders' ? 'never' : 'pass');
       await start();
+      await until((progress) => stateOf(progress, 'orders') === 'under way');
       await poll(
         progressOf('orders', 2),
         ({ rollouts }) => rollouts['orders-eu']?.stage === 'bake',
@@ -225,7 +226,7 @@ describe('workflows/group', { timeout: 180_000 }, () => {
 
   it('returns one that could not be stopped any more when all of it went back', () =>
     play(async (scene) => {
-      const { prepare, start, end, live, handle, progressOf } = actors(scene);
+      const { prepare, start, end, live, until, handle, progressOf } = actors(scene);
       await prepare({ policy: { holdFor: '5m', onHoldExpired: 'promote' }, keepWarm: '1m' });
       const { world, pass } = scene;
       world.verdictFor = ({ place }) => (place.application === 'orders' ? 'never' : 'pass');
@@ -236,6 +237,7 @@ describe('workflows/group', { timeout: 180_000 }, () => {
         throw new Error('its requests have not ended');
       };
       await start();
+      await until((progress) => stateOf(progress, 'orders') === 'under way');
       await poll(
         progressOf('orders', 2),
         ({ rollouts }) => rollouts['orders-eu']?.stage === 'bake',
