@@ -55,7 +55,7 @@ function releaseSentence(event: ReleaseEvent, time: Time): string | null {
     case 'rollback.ordered':
       return `goes back in this order: ${event.order.map(part).join('; ')}`;
     case 'hold.placed':
-      return `${event.hold.kind} placed: ${holdSentence(event.hold)}`;
+      return `${event.hold.kind} placed: ${holdSentence(event.hold, time)}`;
     case 'hold.lifted':
       return `${event.hold.id} lifted by ${person(event.by)}${why(event.reason)}`;
     case 'version.quarantined':

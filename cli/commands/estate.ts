@@ -7,6 +7,7 @@ import { action, confirm, type Call, type Session } from '../call.ts';
 import type { Client } from '../client.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
 import { usage } from '../failure.ts';
+import { wallTime } from '../render/time.ts';
 import { withConnection, withOutput } from './options.ts';
 
 interface EstateFlags {
@@ -61,6 +62,8 @@ export async function warnOfStop(call: Call, client: Client): Promise<void> {
   const estate = await client.get<Partial<Estate>>('/estate').catch(() => null);
   if (estate?.stop) call.say(`‖ ${stopSentence(estate.stop)} (since ${estate.stop.since})`);
   const { holds = [] } = estate ?? {};
-  const now = new Date(call.io.now()).toISOString();
-  for (const hold of holdsInForce({ holds }, now)) call.say(`‖ ${holdSentence(hold)}`);
+  const now = call.io.now();
+  for (const hold of holdsInForce({ holds }, new Date(now).toISOString())) {
+    call.say(`‖ ${holdSentence(hold, (iso) => wallTime(iso, now))}`);
+  }
 }

@@ -80,7 +80,7 @@ export function stopOfHold({ kind, by, reason, from, to, everywhere }: Hold): St
 }
 
 /** `hold-3 on all environments until 2026-11-26T18:00:00.000Z by jane: migration`. */
-export function holdSentence(hold: Hold): string {
+export function holdSentence(hold: Hold, time: (iso: string) => string = (iso) => iso): string {
   const { id, by, reason, to } = hold;
-  return `${id} on ${scopeSentence(hold)} until ${to} by ${by.id}: ${reason}`;
+  return `${id} on ${scopeSentence(hold)} until ${time(to)} by ${by.id}: ${reason}`;
 }

@@ -4,6 +4,7 @@ import { holdSentence } from '../../domain/calendar/hold.ts';
 import { holdsInForce, stopSentence } from '../../domain/estate.ts';
 import { useEstate } from '../server/queries.ts';
 import { useNow } from './use-now.ts';
+import { wallTime } from './wall-time.ts';
 
 export function StopBanner() {
   const { data: estate } = useEstate();
@@ -19,7 +20,7 @@ export function StopBanner() {
       )}
       {holdsInForce(estate, new Date(now).toISOString()).map((hold) => (
         <p key={hold.id} className="banner" role="status">
-          ‖ {holdSentence(hold)}. Every way back is open.
+          ‖ {holdSentence(hold, (iso) => wallTime(iso, now))}. Every way back is open.
         </p>
       ))}
     </>
