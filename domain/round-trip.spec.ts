@@ -13,6 +13,7 @@ import {
   tripWords,
 } from './round-trip.ts';
 import type { Spec } from './spec.ts';
+import { ends } from './words.ts';
 
 const asked = aSpec({
   rollback: { rehearse: true },
@@ -94,6 +95,14 @@ describe('domain/round-trip', () => {
     expect(countTests(planned(asked, live).staging)).toBe(2);
     expect(countTests(planned(aSpec(), live).staging)).toBe(1);
   });
+
+  it.each([
+    ['', ''],
+    ['it exited', 'it exited'],
+    ['it exited:\nboom', 'it exited: boom'],
+    ['it exited:\nconnecting\n\nboom: no schema\n', 'it exited: … boom: no schema'],
+    ['x'.repeat(400), 'x'.repeat(300)],
+  ])('says a log in one line', (text, line) => expect(ends(text)).toBe(line));
 
   it('says what it does and what it has shown', () => {
     const { staging } = planned(asked, live);

@@ -52,3 +52,15 @@ export function clock(ms: number): string {
 function two(value: number): string {
   return String(Math.floor(value)).padStart(2, '0');
 }
+
+/** Characters of a line that are kept. */
+const lineLength = 300;
+
+/** A text of several lines in one: what it is about, and how it ends, as in `exited: boom`. */
+export function ends(text: string): string {
+  const lines = text.split('\n').flatMap((line) => line.trim().slice(0, lineLength) || []);
+  const [first = ''] = lines;
+  const last = lines.at(-1) ?? '';
+  if (lines.length <= 1) return first;
+  return lines.length === 2 ? `${first} ${last}` : `${first} … ${last}`;
+}

@@ -66,7 +66,7 @@ function delayed<T>(
 }
 
 /** Errors may end with the tail of a log, which does not belong into a sentence. */
-export function firstLine(sentence: string): string {
+function firstLine(sentence: string): string {
   return sentence.split('\n', 1)[0]?.slice(0, 300) ?? '';
 }
 

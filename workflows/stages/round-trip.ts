@@ -3,10 +3,10 @@
 import { isCancellation } from '@temporalio/workflow';
 import type { Deployment, TrafficShare, Version } from '../../domain/release.ts';
 import { noWayBack, noWayOn, testOnTrip, tripSentence } from '../../domain/round-trip.ts';
+import { ends } from '../../domain/words.ts';
 import { sentenceOf } from '../causes.ts';
 import type { Rollout } from '../rollout-state.ts';
 import { giveAll, shift } from './canary.ts';
-import { firstLine } from './insist.ts';
 import { retire } from './retire.ts';
 import { bringUp, holdAfterFailure, runTests } from './stage.ts';
 
@@ -69,7 +69,7 @@ async function comeUp(rollout: Rollout, version: Version): Promise<Deployment | 
       // Whoever gives up while it keeps failing must not wait for it on the way back either.
       if (!cancelled || rollout.progress.wait?.key === 'delay') missing.add(version.name);
       if (cancelled) throw error;
-      const why = firstLine(sentenceOf(error));
+      const why = ends(sentenceOf(error));
       const sentence = noWayBack(version.name, plan.version.name, why);
       if ((await holdAfterFailure(rollout, sentence)) === 'skip') return null;
     }

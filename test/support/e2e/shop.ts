@@ -20,7 +20,11 @@ export type Behaviour =
   | `one-in:${number}`
   | `bad-after:${number}`
   | 'never-ready'
-  | 'exits';
+  | 'exits'
+  // A file stands for the schema: it is migrated by one version, and others cannot do with that.
+  | `migrates:${string}`
+  | `fails-after:${string}`
+  | `exits-after:${string}`;
 
 export interface SentVersion {
   name: string;
@@ -45,6 +49,8 @@ export interface ShopOptions {
   concurrency?: SpecInput['concurrency'];
   /** CI and a staging environment with two tests. */
   withStaging?: boolean;
+  /** Where testers connect to; absent: staging has no router. */
+  stagingPort?: number;
   /** How long a version may take to become ready. */
   readyTimeout?: string;
 }
@@ -108,7 +114,7 @@ export function shopSpec(options: ShopOptions): SpecInput {
     concurrency: options.concurrency ?? 'queue',
     rollback: { verify: { for: '1s', max: '15s' }, ...options.rollback },
     environments: {
-      ...(withStaging ? { staging: { target } } : {}),
+      ...(withStaging ? { staging: { target, ...routerOf(options.stagingPort) } } : {}),
       production: { target, router: { envoy: { port } } },
     },
     ...(withStaging ? { verify, staging } : {}),
@@ -126,6 +132,10 @@ export function shopSpec(options: ShopOptions): SpecInput {
     },
     policy: options.policy ?? {},
   };
+}
+
+function routerOf(port: number | undefined) {
+  return port === undefined ? {} : { router: { envoy: { port } } };
 }
 
 const verify = [{ command: { command: [process.execPath, '--check', artifact] } }];

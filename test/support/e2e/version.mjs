@@ -1,5 +1,6 @@
 /** A version for journeys: a small web service that behaves as its argument says. */
 
+import { existsSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 
 const [behaviour = 'good'] = process.argv.slice(2);
@@ -11,7 +12,15 @@ function isFailing() {
   served += 1;
   if (kind === 'bad') return served % 3 === 0;
   if (kind === 'one-in') return served % Number(number) === 0;
+  if (kind === 'fails-after') return existsSync(number);
   return kind === 'bad-after' && served > Number(number);
+}
+
+// A migration, as the next version sees it: what came before fails from then on, or does not start.
+if (kind === 'migrates') writeFileSync(number, 'newer');
+if (kind === 'exits-after' && existsSync(number)) {
+  console.error('boom: the schema is newer than this version');
+  process.exit(4);
 }
 
 if (kind === 'exits') {
