@@ -3,6 +3,7 @@
 import type { Client } from '@temporalio/client';
 import { applicationWorkflowId, releaseWorkflowId } from '../domain/ids.ts';
 import { emptyLedger, recordRollout, recordVersion } from '../domain/ledger.ts';
+import type { Spec } from '../domain/spec.ts';
 import { aSpec, aVersion } from '../test/support/builders.ts';
 import type { application } from '../workflows/application.ts';
 import { newGuardian, type Guardian } from '../workflows/application-state.ts';
@@ -11,10 +12,10 @@ import type { release } from '../workflows/release.ts';
 
 const taskQueue = 'crescendo';
 
-/** The guardian of `name`, with 1.0.0 at 100 % everywhere. `interval` is between looks, in milliseconds. */
-export async function startGuardian(client: Client, name: string, interval?: number) {
+/** The guardian of `name`, with 1.0.0 at 100 % everywhere; `changed` is what differs in its specification. */
+export async function startGuardian(client: Client, name: string, changed: Partial<Spec> = {}) {
   const guardian = guardianOf(name);
-  if (interval !== undefined && guardian.spec) guardian.spec.analysis.interval = interval;
+  if (guardian.spec) guardian.spec = { ...guardian.spec, ...changed };
   await client.workflow.start<typeof application>('application', {
     taskQueue,
     workflowId: applicationWorkflowId(name),

@@ -4,6 +4,7 @@ import { Client, Connection } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { bakeActivities } from '../activities/bake.ts';
 import type { Providers } from '../providers/index.ts';
+import { aSpec } from '../test/support/builders.ts';
 import { buildBundle } from '../worker/bundle.ts';
 import { sleep } from './figures.ts';
 import { startGuardian, submitNext } from './guardians.ts';
@@ -56,7 +57,9 @@ async function measure(client: Client, seen: { looks: number }): Promise<string[
 }
 
 async function start(client: Client, number: number) {
-  await startGuardian(client, `shop${number}`, 10_000);
+  const { analysis } = aSpec();
+  const lean = { staging: undefined, verify: [], analysis: { ...analysis, interval: 10_000 } };
+  await startGuardian(client, `shop${number}`, lean);
   await submitNext(client, `shop${number}`);
 }
 
