@@ -1,0 +1,26 @@
+/** Modules of the analysis that are mutated: those with a spec beside them that takes seconds. */
+
+export const modules = [
+  'conditions/limits',
+  'conditions/phase',
+  'kayenta/brent',
+  'kayenta/effect-size',
+  'kayenta/mann-whitney',
+  'kayenta/metric',
+  'kayenta/score',
+  'kayenta/transform',
+  'numbers/beta',
+  'numbers/gamma',
+  'numbers/logs',
+  'numbers/normal',
+  'numbers/student',
+  'sequential/bets',
+  'sequential/buckets',
+  'sequential/combine',
+  'sequential/decide',
+  'sequential/factor',
+  'sequential/intervals',
+  'sequential/rate-bound',
+  'sequential/split',
+  'threshold',
+].map((name) => `domain/analysis/${name}`);
