@@ -350,6 +350,21 @@ export const scenes: Record<string, TellingScene> = {
       await end(number);
     },
   },
+  'a-return-is-sick-and-gives-way': {
+    story: async ({ world, apply, live, goBack, until, act, end }) => {
+      await apply(told);
+      for (const version of ['1.0.0', '1.1.0', '1.2.0']) await live(version);
+      const sick = ({ rollouts }: ReleaseProgress) => rollouts['eu']?.back === 'sick';
+      world.backFor = () => 'fail';
+      const first = await goBack('1.1.0', { reason: 'orders are lost' });
+      await until(first.number, sick);
+      const second = await goBack('1.0.0', { reason: 'it is sick as well' });
+      await end(first.number);
+      await until(second.number, sick);
+      await act(second.number, 'skip', { reason: 'a fix is ready' });
+      await end(second.number);
+    },
+  },
   'release-is-lost': {
     real: true,
     story: after(quick(), async ({ world, begin, handle, state, end }) => {
