@@ -98,6 +98,18 @@ describe('domain/notices', () => {
       'info',
       'is out of eu: 1.0.0 serves it, verified',
     ],
+    [
+      'a return that is there',
+      { type: 'rollback.returned', to: '1.1.0', shares: [], wait },
+      'info',
+      'is back: it serves eu, and is watched',
+    ],
+    [
+      'a return that is left sick',
+      { type: 'rollback.left', to: '1.1.0', sentence: '1.1.0 is sick; skipped by jane' },
+      'warning',
+      'is left as it is in eu: 1.1.0 is sick; skipped by jane',
+    ],
   ])('in an environment: %s', (_, body, severity, words) => {
     const notice = inEu(body);
     expect(notice?.severity).toBe(severity);
