@@ -57,6 +57,11 @@ describe('domain/analysis/kayenta/transform', () => {
     expect(arm(one, removing)).toHaveLength(99);
   });
 
+  it('never removes what lies within the fences, beyond the percentiles or not', () => {
+    const even = Array.from({ length: 101 }, (_, index) => index);
+    expect(arm(even, removing)).toEqual(even);
+  });
+
   it('replaces before it looks for outliers', () => {
     const values = [...Array.from({ length: 300 }, (_, index) => 100 + (index % 3)), Number.NaN];
     expect(arm(values, { ...removing, nanStrategy: 'replace' })).toHaveLength(300);
