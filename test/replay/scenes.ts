@@ -323,6 +323,22 @@ export const scenes: Record<string, TellingScene> = {
       await end((await goBack('1.0.0', forced)).number);
     }),
   },
+  'back-on-a-sick-version': {
+    story: after(told, async ({ world, begin, act, end }) => {
+      world.verdictFor = () => 'fail';
+      world.backFor = () => 'fail';
+      const sick = ({ rollouts }: ReleaseProgress) => rollouts['eu']?.back === 'sick';
+      const number = await begin('1.1.0', sick);
+      const times = () => world.entries.filter(({ event }) => event.type === 'rollback.failed');
+      await act(number, 'retry');
+      await poll(
+        async () => times().length,
+        (seen) => seen > 1,
+      );
+      await act(number, 'skip', { reason: 'a fix is on its way' });
+      await end(number);
+    }),
+  },
   'journal-is-away': {
     story: after(aSpec(), async ({ world, begin, end }) => {
       let away = true;
