@@ -273,6 +273,27 @@ describe('domain/analysis/sequential/decide', () => {
       },
     ],
     [
+      'a limit asks for no requests of the baseline',
+      {
+        metrics: [aLimit(0.5)],
+        seen: repeated(59, { limit: arms([100, 0], null) }),
+        after: 5 * minutes,
+        verdict: 'pass',
+      },
+    ],
+    [
+      'a gauge asks for no requests at all',
+      {
+        settings: { minRequests: 1_000_000 },
+        metrics: [aGauge()],
+        seen: repeated(120, {
+          cpu: { canary: { kind: 'gauge', value: 1 }, baseline: { kind: 'gauge', value: 1 } },
+        }),
+        after: 20 * minutes,
+        verdict: 'pass',
+      },
+    ],
+    [
       'total failure under tiny traffic is caught by a limit in three requests',
       {
         metrics: [aLimit(0.01)],
