@@ -66,6 +66,7 @@ describe('domain/analysis/threshold', () => {
     ['exactly at the limit', absolute, seen(ratio(1)), 'ok'],
     ['above the limit', absolute, seen(ratio(2)), 'breach'],
     ['too few requests', absolute, seen(ratio(40, 49)), 'tooLittleTraffic'],
+    ['just enough requests', absolute, seen(ratio(0, 50)), 'ok'],
     ['no request at all', absolute, seen(ratio(0, 0)), 'tooLittleTraffic'],
     ['no canary sample', absolute, seen(null, ratio(0)), 'noData'],
     ['a number that is none', absolute, seen(ratio(Number.NaN)), 'noData'],
@@ -84,6 +85,12 @@ describe('domain/analysis/threshold', () => {
     ['within the limit, stable unknown', both, seen(ratio(0), null), 'tooLittleTraffic'],
     ['both are sick', both, seen(ratio(5), ratio(4)), 'sickBaseline'],
     ['stable is sick, the canary is well', both, seen(ratio(0), ratio(4)), 'sickBaseline'],
+    [
+      'stable is sick, the canary worse by the ratio',
+      both,
+      seen(ratio(8), ratio(4)),
+      'sickBaseline',
+    ],
     ['stable is sick, the canary far worse', both, seen(ratio(9), ratio(4)), 'breach'],
     ['stable is sick, nothing to compare by', absolute, seen(ratio(9), ratio(4)), 'sickBaseline'],
   ])('finding: %s', (_, spec, observation, expected) => {
@@ -128,6 +135,7 @@ describe('domain/analysis/threshold', () => {
     ['above', { limit: 0.8 }, gauge(0.9, null), 'breach'],
     ['not a number', { limit: 0.8 }, gauge(Number.NaN, null), 'noData'],
     ['within the ratio', { ratioToStable: 1.5 }, gauge(1.4, 1), 'ok'],
+    ['above zero while stable is zero', { ratioToStable: 1.5 }, gauge(0.01, 0), 'breach'],
     ['below zero and equal to stable', { ratioToStable: 1.5 }, gauge(-10, -10), 'ok'],
     ['below zero and far above stable', { ratioToStable: 1.5 }, gauge(-1, -10), 'breach'],
   ])('gauge: %s', (_, condition, observation, expected) => {
@@ -155,6 +163,16 @@ describe('domain/analysis/threshold', () => {
     ['two in a row', [seen(ratio(9)), seen(ratio(9))], 'fail'],
     ['a breach, silence, a breach', [seen(ratio(9)), noData, seen(ratio(9))], 'fail'],
     ['a breach, an outage, a breach', [seen(ratio(9)), providerError, seen(ratio(9))], 'fail'],
+    [
+      'a breach, a sick stable version, a breach',
+      [seen(ratio(9)), seen(ratio(9), ratio(9)), seen(ratio(9), ratio(0, 10_000))],
+      'fail',
+    ],
+    [
+      'a breach, well again, a breach',
+      [seen(ratio(9)), seen(ratio(0, 10_000)), seen(ratio(900, 1000))],
+      null,
+    ],
     ['a breach, then well again', [seen(ratio(9)), seen(ratio(0, 10_000))], null],
   ])('failures in a row: %s', (_, observations, expected) => {
     const verdict = verdictOf(absolute, observations, 1000);
@@ -210,6 +228,31 @@ describe('domain/analysis/threshold', () => {
     });
     const silent = judge.observe(judge.start({}), { index: 0, at: 0, metrics: { errors: well } });
     expect(judge.decide(silent, limits, afterMax)?.cause).toBe('noData');
+  });
+
+  it.each<[string, MetricObservation | undefined, string]>([
+    ['it was not measured', undefined, 'errors: not measured'],
+    ['nobody answered', providerError, 'errors: 503'],
+    ['the canary is silent', seen(null, ratio(0)), 'errors: the canary has no data'],
+    ['there is no number', seen(ratio(Number.NaN)), 'errors: the answer holds no usable number'],
+  ])('says why there is nothing to tell: %s', (_, one, sentence) => {
+    const judge = judgeFor(absolute);
+    const look = { index: 0, at: 0, metrics: one ? { errors: one } : {} };
+    const [evidence] = judge.evidence(judge.observe(judge.start({}), look));
+    expect(evidence).toMatchObject({ metric: 'errors', canary: null, bound: null, sentence });
+  });
+
+  it('names the metric that failed, with its own sentence', () => {
+    const spec = metrics({ ...share, limit: '1%' }, { ...share, name: 'late', limit: '1%' });
+    const judge = judgeFor(spec);
+    const look = { errors: seen(ratio(0)), late: seen(ratio(9)) };
+    const state = [0, 1].reduce(
+      (before, index) => judge.observe(before, { index, at: index, metrics: look }),
+      judge.start({}),
+    );
+    const verdict = judge.decide(state, limits, 1000);
+    expect(verdict).toMatchObject({ verdict: 'fail', culprit: 'late' });
+    expect(verdict?.sentence).toContain('late');
   });
 
   it('passes nothing when there is nothing to judge by', () => {
