@@ -105,4 +105,21 @@ describe('domain/analysis/sequential/intervals', () => {
   ])('quantile: %s', (_, buckets, quantile, expected) => {
     expect(quantileInterval(buckets, quantile, 0.01)).toEqual(expected);
   });
+
+  it('a quantile pays for every bound: α/K each', () => {
+    const random = createRandom(3);
+    for (let run = 0; run < 200; run += 1) {
+      const requests = 20 + Math.floor(random.uniform() * 2000);
+      const counts = Array.from({ length: 5 }, () => Math.floor(random.uniform() * requests));
+      const rising = counts.toSorted((a, b) => a - b);
+      const buckets = rising.map((count, index): [number, number] => [100 * (index + 1), count]);
+      const [low, high] = quantileInterval([...buckets, [overflowBound, requests]], 0.9, 0.05);
+      const intervals = buckets.map(([bound, events]) => {
+        return { bound, share: shareInterval({ requests, events }, 0.01) };
+      });
+      const below = intervals.filter(({ share }) => share[1] < 0.9);
+      const above = intervals.filter(({ share }) => share[0] >= 0.9);
+      expect([low, high]).toEqual([below.at(-1)?.bound ?? null, above[0]?.bound ?? null]);
+    }
+  });
 });
