@@ -4,6 +4,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { SpecInput } from '../../domain/spec.ts';
 import type { ReleaseProgress } from '../../domain/progress.ts';
 import { aProduction, aSpec, aVersion } from '../support/builders.ts';
+import { inTwoWaves, settle } from '../support/many.ts';
 import { openEstate } from '../support/estate.ts';
 import { poll, type Scene } from '../support/scene.ts';
 
@@ -399,6 +400,16 @@ export const scenes: Record<string, TellingScene> = {
       await rollout(number, 'eu').terminate('oops');
       await end(number);
     }),
+  },
+  'many-environments': {
+    story: async (scene) => {
+      const { world, live } = scene;
+      await settle(scene, inTwoWaves());
+      // The other one of its wave is done by then: the test server cannot cancel what just ends.
+      world.verdictFor = ({ place, weight }) =>
+        place.environment === 'e-0026' && weight === 100 ? 'fail' : 'pass';
+      await live('1.1.0');
+    },
   },
   'batch-is-lost': {
     real: true,

@@ -1,14 +1,19 @@
 /** Many environments: every history stays bounded, and everything that holds for few holds for them. */
 
 import { describe, expect, it } from 'vitest';
-import { applicationWorkflowId, batchWorkflowId } from '../../domain/ids.ts';
+import { batchWorkflowId } from '../../domain/ids.ts';
 import type { ReleaseProgress } from '../../domain/progress.ts';
 import type { RolloutProgress } from '../../domain/rollout-progress.ts';
-import type { Spec } from '../../domain/spec.ts';
-import type { application } from '../../workflows/application.ts';
 import { rolloutQuery } from '../../workflows/messages.ts';
 import { aVersion } from '../support/builders.ts';
-import { aLargeSpec, aSettledGuardian, largestHistories, manyNames } from '../support/many.ts';
+import {
+  aLargeSpec,
+  inTwoWaves,
+  largestHistories,
+  manyNames,
+  settle,
+  twoSteps,
+} from '../support/many.ts';
 import { play, playForReal, type Scene } from '../support/scene.ts';
 
 const count = 30;
@@ -30,16 +35,6 @@ const fixed = {
   rollout: { events: 400, bytes: 400_000 },
 };
 
-/** 1.0.0 is live everywhere; what comes next is the first release. */
-async function settle({ env, apply }: Scene, spec: Spec, environments: number): Promise<void> {
-  await env.client.workflow.start<typeof application>('application', {
-    taskQueue: 'crescendo',
-    workflowId: applicationWorkflowId('shop'),
-    args: [{ application: 'shop', guardian: aSettledGuardian('shop', environments) }],
-  });
-  await apply(spec);
-}
-
 const inStage =
   (name: string, stage: string) =>
   ({ rollouts }: ReleaseProgress) =>
@@ -60,22 +55,13 @@ async function untilSeen<T>(ask: () => Promise<T>, holds: (value: T) => boolean)
 const lives = async ({ state }: Scene) =>
   new Set(Object.values((await state()).ledger.environments).map(({ live }) => live));
 
-/** The smallest that counts as large, the last two environments in a wave of their own. */
-const few = 26;
-const inTwoWaves = () => {
-  const names = manyNames(few);
-  const waves = [{ environments: names.slice(0, -2) }, { environments: names.slice(-2) }];
-  return aLargeSpec('shop', few, { waves, strategy: twoSteps, keepWarm: '1s' });
-};
-const twoSteps = { canary: { steps: [10, 100], bake: { min: '1m', max: '10m' } } };
-
 describe('workflows: many environments', () => {
   it(
     'every history stays bounded',
     () =>
       play(async (scene) => {
         const waves = { from: manyNames(count), growing: { first: 1, factor: 8 }, parallel: 50 };
-        await settle(scene, aLargeSpec('shop', count, { waves, strategy: twoSteps }), count);
+        await settle(scene, aLargeSpec('shop', count, { waves, strategy: twoSteps }));
         const { number, outcome, rollouts } = await scene.live('1.1.0');
         expect([number, outcome]).toEqual([1, 'succeeded']);
         expect(Object.keys(rollouts)).toHaveLength(count + 1);
@@ -101,7 +87,7 @@ describe('workflows: many environments', () => {
     () =>
       play(async (scene) => {
         const { world, live } = scene;
-        await settle(scene, inTwoWaves(), few);
+        await settle(scene, inTwoWaves());
         // The other one of its wave is done by then: the test server cannot cancel what just ends.
         world.verdictFor = ({ place, weight }) =>
           place.environment === 'e-0026' && weight === 100 ? 'fail' : 'pass';
@@ -124,7 +110,7 @@ describe('workflows: many environments', () => {
     () =>
       play(async (scene) => {
         const { world, act, end, rollout } = scene;
-        await settle(scene, inTwoWaves(), few);
+        await settle(scene, inTwoWaves());
         const waiting = ['e-0025', 'e-0026'];
         world.verdictFor = ({ place }) => (waiting.includes(place.environment) ? 'never' : 'pass');
         const number = await begin(scene, inStage('e-0024', 'finished'));
@@ -153,7 +139,7 @@ describe('workflows: many environments', () => {
 
 describe('workflows: many environments, something is lost', () => {
   const until25 = async (scene: Scene) => {
-    await settle(scene, inTwoWaves(), few);
+    await settle(scene, inTwoWaves());
     scene.world.verdictFor = ({ place }) => (place.environment === 'e-0026' ? 'never' : 'pass');
     return begin(scene, inStage('e-0025', 'finished'));
   };
