@@ -230,14 +230,18 @@ describe('domain/analysis/threshold', () => {
     expect(judge.decide(silent, limits, afterMax)?.cause).toBe('noData');
   });
 
-  it.each<[string, MetricObservation | undefined, string]>([
-    ['it was not measured', undefined, 'errors: not measured'],
-    ['nobody answered', providerError, 'errors: 503'],
-    ['the canary is silent', seen(null, ratio(0)), 'errors: the canary has no data'],
-    ['there is no number', seen(ratio(Number.NaN)), 'errors: the answer holds no usable number'],
-  ])('says why there is nothing to tell: %s', (_, one, sentence) => {
+  it.each<[string, Record<string, MetricObservation>, string]>([
+    ['it was not measured', {}, 'errors: not measured'],
+    ['nobody answered', { errors: providerError }, 'errors: 503'],
+    ['the canary is silent', { errors: seen(null, ratio(0)) }, 'errors: the canary has no data'],
+    [
+      'there is no number',
+      { errors: seen(ratio(Number.NaN)) },
+      'errors: the answer holds no usable number',
+    ],
+  ])('says why there is nothing to tell: %s', (_, answers, sentence) => {
     const judge = judgeFor(absolute);
-    const look = { index: 0, at: 0, metrics: one ? { errors: one } : {} };
+    const look = { index: 0, at: 0, metrics: answers };
     const [evidence] = judge.evidence(judge.observe(judge.start({}), look));
     expect(evidence).toMatchObject({ metric: 'errors', canary: null, bound: null, sentence });
   });
