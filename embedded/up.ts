@@ -24,14 +24,17 @@ function say(sentence: string): void {
 /** Runs until a signal ends it; the answer is the exit code. */
 export async function up(options: UpOptions): Promise<number> {
   const progress = createProgressLine(process.stderr);
-  const stopped = untilSignal();
+  let ending = false;
+  const stopped = untilSignal().then(() => {
+    ending = true;
+  });
   const dataDir = options.dataDir ?? defaultDataDir;
   try {
     const starting = startStack({
       ...options,
       dataDir,
       onProgress: progress.report,
-      onEvent: tellTrouble(say),
+      onEvent: tellTrouble(say, () => ending),
     });
     const stack = await Promise.race([starting, stopped.then(() => null)]);
     progress.done();
@@ -69,8 +72,12 @@ function banner(stack: Stack): string[] {
 }
 
 /** A part that died is started again by itself; people should still know. */
-function tellTrouble(say: (sentence: string) => void): (event: ProcessEvent) => void {
+function tellTrouble(
+  say: (sentence: string) => void,
+  isEnding: () => boolean,
+): (event: ProcessEvent) => void {
   return (event) => {
+    if (isEnding()) return;
     if (event.kind === 'ended') say(`${event.name} ended unexpectedly (${event.how})`);
     if (event.kind === 'restarting') say(`${event.name} is started again`);
   };

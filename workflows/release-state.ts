@@ -47,6 +47,8 @@ export interface Turn {
   action: 'rollback' | 'abort';
   by: Actor;
   cause: string;
+  /** A person's own words; absent: the cause is all there is to say. */
+  reason?: string | null;
   /** The version is to blame, so it stays out. */
   quarantine: boolean;
   /** Also past a one-way door. */
@@ -196,12 +198,26 @@ export function take(release: Release, action: Action, request: ActionRequest): 
     case 'rollback':
       requests.blamed ??= because('rolled back');
       if (environment === null) {
-        requests.turn ??= { action, by, cause: because('rolled back'), quarantine: true, ...force };
+        requests.turn ??= {
+          action,
+          by,
+          cause: because('rolled back'),
+          reason,
+          quarantine: true,
+          ...force,
+        };
       }
       return;
     case 'abort':
       if (environment === null) {
-        requests.turn ??= { action, by, cause: because('aborted'), quarantine: false, ...force };
+        requests.turn ??= {
+          action,
+          by,
+          cause: because('aborted'),
+          reason,
+          quarantine: false,
+          ...force,
+        };
       }
       return;
     case 'approve': {

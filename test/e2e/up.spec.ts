@@ -88,6 +88,7 @@ describe('test/e2e/up', () => {
     second.signal('SIGTERM');
     expect(await second.exited).toBe(0);
     expect(await untilNone(() => stillThere(others), 1_000)).toEqual([]);
+    for (const { output } of [first, second]) expect(output()).not.toContain('unexpectedly');
   });
 
   it('killed, it takes everything along but the versions, which the next one takes over', async () => {

@@ -40,6 +40,7 @@ describe('workflows/release: succeeded', () => {
       const progress = await end(number);
       expect(progress.outcome).toBe('rolled_back');
       expect(progress.sentence).toContain('rolled back by jane: it is slow');
+      expect(progress.rollouts['eu']?.cause).toBe('rolled back by jane: it is slow');
       expect(world.deploys).toHaveLength(deploys);
       const { ledger } = await state();
       expect(ledger.environments['eu']?.live).toBe('1.0.0');

@@ -102,11 +102,11 @@ async function returnParts(
     current.record({ type: 'stage.entered', stage: 'rollback' });
   }
   if (order.length > 0) current.record({ type: 'rollback.ordered', order });
-  const { action, by, cause, force = false } = turn;
+  const { action, by, cause, reason = cause, force = false } = turn;
   const request = {
     id: 'turn',
     by,
-    reason: cause,
+    reason,
     environment: null,
     full: false,
     step: null,
