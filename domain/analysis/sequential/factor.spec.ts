@@ -64,6 +64,15 @@ describe('domain/analysis/sequential/factor', () => {
       3.0708100060447507,
     ],
     [
+      'noisy, with a bound that knew of no baseline event',
+      pair(100, 7, 1900, 5),
+      { ratio: 1.1, excess: 0.001 },
+      2,
+      { canary: 0.4, baseline: 0.15 },
+      0,
+      3.9121419755847784,
+    ],
+    [
       'noisy limit',
       pair(50, 2, 0, 0),
       limit,
