@@ -75,14 +75,16 @@ function finishOfRollout(
   { calendars }: EstimateContext,
   share: number,
 ): number | null {
-  let calendar = calendars[environment] ?? { openingAfter: null, stops: [] };
+  const known = calendars[environment] ?? { openingAfter: null, stops: [] };
+  let { openingAfter } = known;
   let moment = start;
   for (const { bake } of steps) {
+    const calendar = { ...known, openingAfter };
     const clear = nextClear(calendar, moment);
     if (clear === null) return null;
-    const opening = calendar.openingAfter?.(clear) ?? null;
+    const opening = openingAfter?.(clear) ?? null;
     // What has begun in a window that lets it continue needs no further one.
-    if (opening?.onClose === 'continue') calendar = { ...calendar, openingAfter: null };
+    if (opening?.onClose === 'continue') openingAfter = null;
     moment = clear + (bake ? bake.min + (bake.max - bake.min) * share : 0);
     if (opening?.onClose === 'rollback' && !isStillOpen(calendar, moment, opening.to)) return null;
   }

@@ -117,9 +117,9 @@ describe('domain/analysis/sequential/intervals', () => {
       const intervals = buckets.map(([bound, events]) => {
         return { bound, share: shareInterval({ requests, events }, 0.01) };
       });
-      const below = intervals.filter(({ share }) => share[1] < 0.9);
-      const above = intervals.filter(({ share }) => share[0] >= 0.9);
-      expect([low, high]).toEqual([below.at(-1)?.bound ?? null, above[0]?.bound ?? null]);
+      const below = intervals.findLast(({ share }) => share[1] < 0.9);
+      const above = intervals.find(({ share }) => share[0] >= 0.9);
+      expect([low, high]).toEqual([below?.bound ?? null, above?.bound ?? null]);
     }
   });
 });
