@@ -14,7 +14,7 @@ describe('specification/suggest.ts', () => {
   });
 
   it.each<[(string | number)[], string[]]>([
-    [['rollback'], ['to', 'scope', 'deadline', 'verify']],
+    [['rollback'], ['to', 'scope', 'deadline', 'verify', 'rehearse']],
     [
       ['environments', 'eu'],
       ['target', 'router', 'worker', 'window', 'windows', 'labels'],
