@@ -4,7 +4,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { SpecInput } from '../../domain/spec.ts';
 import type { ReleaseProgress } from '../../domain/progress.ts';
 import { aProduction, aSpec, aVersion } from '../support/builders.ts';
-import { inTwoWaves, settle } from '../support/many.ts';
+import { inTwoWaves, settle } from '../support/many-scenes.ts';
 import { openEstate } from '../support/estate.ts';
 import { poll, type Scene } from '../support/scene.ts';
 

@@ -11,10 +11,8 @@ import {
 } from '../../domain/ids.ts';
 import { emptyLedger, recordRollout, recordVersion } from '../../domain/ledger.ts';
 import type { Spec } from '../../domain/spec.ts';
-import type { application } from '../../workflows/application.ts';
 import { newGuardian, type Guardian } from '../../workflows/application-state.ts';
 import { aProduction, aSpec, aVersion } from './builders.ts';
-import type { Scene } from './scene.ts';
 
 /** `e-0001` and so on. */
 export function manyNames(count: number): string[] {
@@ -52,26 +50,6 @@ export function aSettledGuardian(application: string, count: number): Guardian {
     ledger = recordRollout(ledger, name, entry, '1.0.0');
   }
   return { ...newGuardian(application), ledger };
-}
-
-export const twoSteps = { canary: { steps: [10, 100], bake: { min: '1m', max: '10m' } } };
-
-/** The smallest that counts as large, the last two environments in a wave of their own. */
-export function inTwoWaves(): Spec {
-  const names = manyNames(26);
-  const waves = [{ environments: names.slice(0, -2) }, { environments: names.slice(-2) }];
-  return aLargeSpec('shop', names.length, { waves, strategy: twoSteps, keepWarm: '1s' });
-}
-
-/** 1.0.0 is live everywhere; what comes next is the first release. */
-export async function settle({ env, apply }: Scene, spec: Spec): Promise<void> {
-  const count = Object.keys(spec.environments).length - 1;
-  await env.client.workflow.start<typeof application>('application', {
-    taskQueue: 'crescendo',
-    workflowId: applicationWorkflowId('shop'),
-    args: [{ application: 'shop', guardian: aSettledGuardian('shop', count) }],
-  });
-  await apply(spec);
 }
 
 /** Of one workflow. */

@@ -6,14 +6,8 @@ import type { ReleaseProgress } from '../../domain/progress.ts';
 import type { RolloutProgress } from '../../domain/rollout-progress.ts';
 import { rolloutQuery } from '../../workflows/messages.ts';
 import { aVersion } from '../support/builders.ts';
-import {
-  aLargeSpec,
-  inTwoWaves,
-  largestHistories,
-  manyNames,
-  settle,
-  twoSteps,
-} from '../support/many.ts';
+import { aLargeSpec, largestHistories, manyNames } from '../support/many.ts';
+import { inTwoWaves, settle, twoSteps } from '../support/many-scenes.ts';
 import { play, playForReal, type Scene } from '../support/scene.ts';
 
 const count = 30;
