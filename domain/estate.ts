@@ -1,7 +1,13 @@
 /** The estate: what holds for all applications at once, and who decided it. */
 
 import { scopeSentence } from './calendar/freeze.ts';
-import { currentHolds, type Hold, type HoldEventBody, type HoldRequest } from './calendar/hold.ts';
+import {
+  currentHolds,
+  type Hold,
+  type HoldEventBody,
+  type HoldRequest,
+  type Stops,
+} from './calendar/hold.ts';
 import type { EstateEventBody } from './events.ts';
 import type { Actor } from './release.ts';
 
@@ -60,6 +66,11 @@ export function refuseResume({ stop }: Estate): string | null {
 /** What is asked for, as the next hold over all applications; `at` in ISO 8601. */
 export function nextHold({ lastHold }: Estate, request: HoldRequest, at: string): Hold {
   return { ...request, id: `all-${lastHold + 1}`, from: request.from ?? at, everywhere: true };
+}
+
+/** What stops an application, those over all of them included. */
+export function withHoldsOfAll(own: Stops, { holds }: Pick<Estate, 'holds'>): Stops {
+  return { freezes: own.freezes, holds: [...own.holds, ...holds] };
 }
 
 /** Whether this is the id of a hold over all applications. */

@@ -31,18 +31,22 @@ const messageSchema = z.strictObject({
   for: z.union([durationSchema, z.number().int().min(1)]).nullish(),
 });
 
+/** @throws ApplicationFailure request_invalid, with every field that is wrong */
+export function parseMessage<T>(schema: z.ZodType<T>, message: unknown): T {
+  const result = schema.safeParse(message ?? {});
+  if (result.success) return result.data;
+  const text = `the message is not valid: ${z.prettifyError(result.error)}`;
+  throw ApplicationFailure.nonRetryable(text, 'request_invalid');
+}
+
 /**
  * Parses a message. Nothing at all is a valid message from Temporal Web UI: everything has a
  * default.
  * @throws ApplicationFailure request_invalid
  */
 export function parseActionMessage(message: unknown): ActionRequest {
-  const result = messageSchema.safeParse(message ?? {});
-  if (!result.success) {
-    const text = `the message is not valid: ${z.prettifyError(result.error)}`;
-    throw ApplicationFailure.nonRetryable(text, 'request_invalid');
-  }
-  const { id, by, reason, environment, full, step, force, for: ms } = result.data;
+  const parsed = parseMessage(messageSchema, message);
+  const { id, by, reason, environment, full, step, force, for: ms } = parsed;
   return {
     id: id ?? uuid4(),
     by,

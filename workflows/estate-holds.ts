@@ -1,15 +1,11 @@
 /** Holds and freezes over all applications: the estate puts them up, lifts them, and has it cried. */
 
 import { ApplicationFailure, setHandler } from '@temporalio/workflow';
-import {
-  currentHolds,
-  holdProblem,
-  type Hold,
-  type HoldEventBody,
-} from '../domain/calendar/hold.ts';
+import { holdProblem, type Hold, type HoldEventBody } from '../domain/calendar/hold.ts';
 import { nextHold, type Estate } from '../domain/estate.ts';
 import { startCrier, type Crier } from './crier.ts';
 import { parseHold, parseUnhold } from './hold-message.ts';
+import { findHold } from './holds.ts';
 import { holdUpdate, unholdUpdate } from './messages.ts';
 import { now } from './rollout-state.ts';
 
@@ -22,6 +18,7 @@ export interface EstateDesk {
 /** Sets the handlers; call it before the first await. */
 export function openEstateHolds({ current, take }: EstateDesk): Crier {
   const crier = startCrier();
+  const find = (id: string) => findHold(current().holds, id, ' over all applications');
 
   function note(decision: HoldEventBody): Hold {
     take(decision);
@@ -47,22 +44,12 @@ export function openEstateHolds({ current, take }: EstateDesk): Crier {
     unholdUpdate,
     (message) => {
       const { id, by, reason } = parseUnhold(message);
-      return note({ type: 'hold.lifted', hold: findHold(current(), id), by, reason });
+      return note({ type: 'hold.lifted', hold: find(id), by, reason });
     },
     {
       description: 'Lifts a hold or a freeze over all applications',
-      validator: (message) => void findHold(current(), parseUnhold(message).id),
+      validator: (message) => void find(parseUnhold(message).id),
     },
   );
   return crier;
-}
-
-/** @throws ApplicationFailure hold_unknown */
-function findHold({ holds }: Estate, id: string): Hold {
-  const known = currentHolds(holds, now());
-  const hold = known.find((one) => one.id === id);
-  if (hold) return hold;
-  const names = known.map((one) => one.id).join(', ') || 'none';
-  const message = `there is no hold "${id}" over all applications (${names})`;
-  throw ApplicationFailure.nonRetryable(message, 'hold_unknown');
 }

@@ -1,10 +1,9 @@
 /** Requests for holds as they come in, from the API or typed by hand, made into our noun. */
 
-import { ApplicationFailure } from '@temporalio/workflow';
 import { z } from 'zod';
 import { freezeSchema } from '../domain/calendar/freeze-spec.ts';
 import type { HoldRequest } from '../domain/calendar/hold.ts';
-import { actorSchema } from './action-message.ts';
+import { actorSchema, parseMessage } from './action-message.ts';
 import type { UnholdRequest } from './messages.ts';
 
 const time = z.iso.datetime({ offset: true, error: 'write a time as 2026-11-27T00:00:00Z' });
@@ -28,17 +27,10 @@ const unholdSchema = z.strictObject({
 
 /** @throws ApplicationFailure request_invalid */
 export function parseHold(message: unknown): HoldRequest {
-  return parse(holdSchema, message);
+  return parseMessage(holdSchema, message);
 }
 
 /** @throws ApplicationFailure request_invalid */
 export function parseUnhold(message: unknown): UnholdRequest {
-  return parse(unholdSchema, message);
-}
-
-function parse<T>(schema: z.ZodType<T>, message: unknown): T {
-  const result = schema.safeParse(message ?? {});
-  if (result.success) return result.data;
-  const text = `the message is not valid: ${z.prettifyError(result.error)}`;
-  throw ApplicationFailure.nonRetryable(text, 'request_invalid');
+  return parseMessage(unholdSchema, message);
 }

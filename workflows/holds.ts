@@ -56,7 +56,7 @@ export function openHolds(guardian: Guardian, show: () => void): Holds {
   }
 
   function lift({ id, by, reason }: UnholdRequest): Hold {
-    const hold = findHold(guardian, id);
+    const hold = findHold(guardian.holds ?? [], id);
     guardian.holds = current(guardian).filter((other) => other.id !== id);
     return note({ type: 'hold.lifted', hold, by, reason });
   }
@@ -80,7 +80,7 @@ export function openHolds(guardian: Guardian, show: () => void): Holds {
   });
   setHandler(unholdUpdate, lift, {
     description: 'Lifts a hold',
-    validator: ({ id }) => void findHold(guardian, id),
+    validator: ({ id }) => void findHold(guardian.holds ?? [], id),
   });
   return { changed, finished: () => scribe.finished() };
 }
@@ -89,13 +89,19 @@ function current(guardian: Guardian): Hold[] {
   return currentHolds(guardian.holds ?? [], now());
 }
 
-/** @throws ApplicationFailure hold_unknown */
-function findHold(guardian: Guardian, id: string): Hold {
-  const holds = current(guardian);
-  const hold = holds.find((one) => one.id === id);
+/**
+ * One of those that are not over. `where`: what they are over, for the error.
+ * @throws ApplicationFailure hold_unknown
+ */
+export function findHold(holds: readonly Hold[], id: string, where = ''): Hold {
+  const known = currentHolds(holds, now());
+  const hold = known.find((one) => one.id === id);
   if (hold) return hold;
-  const names = holds.map((one) => one.id).join(', ') || 'none';
-  throw ApplicationFailure.nonRetryable(`there is no hold "${id}" (${names})`, 'hold_unknown');
+  const names = known.map((one) => one.id).join(', ') || 'none';
+  throw ApplicationFailure.nonRetryable(
+    `there is no hold "${id}"${where} (${names})`,
+    'hold_unknown',
+  );
 }
 
 async function tellRelease(id: string): Promise<void> {

@@ -2,6 +2,7 @@
 
 import { Inject, Injectable } from '@nestjs/common';
 import { WithStartWorkflowOperation } from '@temporalio/client';
+import type { UpdateDefinition } from '@temporalio/common';
 import { currentHolds, type Hold, type HoldRequest } from '../../domain/calendar/hold.ts';
 import { CrescendoError } from '../../domain/errors.ts';
 import { emptyEstate, type Estate } from '../../domain/estate.ts';
@@ -49,24 +50,12 @@ export class EstateService {
 
   /** @throws CrescendoError request_invalid when it cannot be put up */
   hold(request: HoldRequest, updateId: string): Promise<Hold> {
-    return this.temporal.ask(subject, () =>
-      this.temporal.workflow.executeUpdateWithStart(holdUpdate, {
-        args: [request],
-        startWorkflowOperation: starting(),
-        updateId,
-      }),
-    );
+    return this.tell(holdUpdate, request, updateId);
   }
 
   /** @throws CrescendoError hold_unknown */
   unhold(request: UnholdRequest, updateId: string): Promise<Hold> {
-    return this.temporal.ask(subject, () =>
-      this.temporal.workflow.executeUpdateWithStart(unholdUpdate, {
-        args: [request],
-        startWorkflowOperation: starting(),
-        updateId,
-      }),
-    );
+    return this.tell(unholdUpdate, request, updateId);
   }
 
   /** @throws CrescendoError action_refused when it is so already */
@@ -78,7 +67,14 @@ export class EstateService {
   ): Promise<Estate> {
     const update = decision === 'stop' ? stopAllUpdate : resumeAllUpdate;
     const message = { by, reason };
-    const updateId = updateIdOf(decision, key, message);
+    return this.tell(update, message, updateIdOf(decision, key, message));
+  }
+
+  private tell<Answer, Message>(
+    update: UpdateDefinition<Answer, [Message]>,
+    message: Message,
+    updateId: string,
+  ): Promise<Answer> {
     return this.temporal.ask(subject, () =>
       this.temporal.workflow.executeUpdateWithStart(update, {
         args: [message],

@@ -13,7 +13,7 @@ import type {
 } from '../../activities/contract.ts';
 import type { Stops } from '../../domain/calendar/hold.ts';
 import type { JournalEntry, MetricHistory } from '../../domain/events.ts';
-import { emptyEstate, type Estate } from '../../domain/estate.ts';
+import { emptyEstate, withHoldsOfAll, type Estate } from '../../domain/estate.ts';
 import { createPlaces, type PlaceCall, type Places } from '../../rehearsal/places.ts';
 import { verdictOf, type EvidenceKind } from '../../rehearsal/verdicts.ts';
 
@@ -161,8 +161,8 @@ function fakeActivities(world: FakeWorld, placed: Places['activities']) {
     async checkCalendar(question) {
       world.consulted.push(question);
       const stops = async (application: string) => {
-        const [own, { holds }] = await Promise.all([world.stops(application), world.readEstate()]);
-        return { freezes: own.freezes, holds: [...own.holds, ...holds] };
+        const [own, estate] = await Promise.all([world.stops(application), world.readEstate()]);
+        return withHoldsOfAll(own, estate);
       };
       return calendarActivities(stops).checkCalendar(question);
     },
