@@ -184,6 +184,7 @@ export function take(release: Release, action: Action, request: ActionRequest): 
   const because = (verb: string) => `${verb} by ${by.id}${reason ? `: ${reason}` : ''}`;
   const { requests, progress } = release;
   const force = request.force ? { force: true as const } : {};
+  const turn = { by, reason, ...force };
   const until = action === 'override' ? { until: inTime(request.for ?? overrideTimes.action) } : {};
   release.record({
     type: 'action.accepted',
@@ -198,26 +199,12 @@ export function take(release: Release, action: Action, request: ActionRequest): 
     case 'rollback':
       requests.blamed ??= because('rolled back');
       if (environment === null) {
-        requests.turn ??= {
-          action,
-          by,
-          cause: because('rolled back'),
-          reason,
-          quarantine: true,
-          ...force,
-        };
+        requests.turn ??= { ...turn, action, cause: because('rolled back'), quarantine: true };
       }
       return;
     case 'abort':
       if (environment === null) {
-        requests.turn ??= {
-          action,
-          by,
-          cause: because('aborted'),
-          reason,
-          quarantine: false,
-          ...force,
-        };
+        requests.turn ??= { ...turn, action, cause: because('aborted'), quarantine: false };
       }
       return;
     case 'approve': {

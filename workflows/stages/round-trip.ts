@@ -8,7 +8,7 @@ import { sentenceOf } from '../causes.ts';
 import type { Rollout } from '../rollout-state.ts';
 import { giveAll, shift } from './canary.ts';
 import { retire } from './retire.ts';
-import { bringUp, holdAfterFailure, runTests } from './stage.ts';
+import { bringUp, bringUpCandidate, holdAfterFailure, runTests } from './stage.ts';
 
 /**
  * Takes the trip to each version in turn. Returns where the candidate answers afterwards: it has been
@@ -92,10 +92,7 @@ async function goThereAndBack(
     called: (test) => testOnTrip(test, back.name),
     failure: (why) => noWayBack(back.name, version.name, why),
   });
-  rollout.record({ type: 'version.deploying', version: version.name });
-  const deployment = await bringUp(rollout, version);
-  const { url } = deployment.endpoint;
-  rollout.record({ type: 'version.deployed', version: version.name, url });
+  const deployment = await bringUpCandidate(rollout);
   await giveAll(rollout, back, beside(version));
   await runTests(rollout, tests, {
     version,

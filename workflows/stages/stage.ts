@@ -14,14 +14,20 @@ const testPatience = 24 * 3_600_000;
 
 /** Up, known to the router, without traffic. */
 export async function stageCandidate(rollout: Rollout): Promise<Deployment> {
-  const { plan, candidate } = rollout;
-  const { place, stable } = plan;
+  const { place, stable } = rollout.plan;
   // The stable version runs already; asking for it heals one that has died in the meantime.
   if (stable) await bringUp(rollout, stable);
+  const deployed = await bringUpCandidate(rollout);
+  if (stable && place.router) await shift(rollout, 0, null);
+  return deployed;
+}
+
+/** The candidate is up, and that is on record. */
+export async function bringUpCandidate(rollout: Rollout): Promise<Deployment> {
+  const { candidate } = rollout;
   rollout.record({ type: 'version.deploying', version: candidate.name });
   const deployed = await bringUp(rollout, candidate);
   rollout.record({ type: 'version.deployed', version: candidate.name, url: deployed.endpoint.url });
-  if (stable && place.router) await shift(rollout, 0, null);
   return deployed;
 }
 
