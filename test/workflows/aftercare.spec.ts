@@ -2,19 +2,12 @@
 
 import { describe, expect, it } from 'vitest';
 import type { ReleaseProgress } from '../../domain/progress.ts';
-import type { SpecInput } from '../../domain/spec.ts';
 import { aProduction, aSpec, aSpecInput, aVersion } from '../support/builders.ts';
-import type { FakeWorld } from '../support/fake-world.ts';
 import { play, type Scene } from '../support/scene.ts';
+import { looks, recorded, told, unknowns } from '../support/watches.ts';
 
-const told = (change: Partial<SpecInput> = {}) => aSpec({ notify: [{ fake: {} }], ...change });
 const isBack = ({ rollouts }: ReleaseProgress) => rollouts['eu']?.back === 'watched';
 const isSick = ({ rollouts }: ReleaseProgress) => rollouts['eu']?.back === 'sick';
-const looks = ({ bakes }: FakeWorld) => bakes.filter(({ limits }) => limits.mode === 'verify');
-const recorded = ({ entries }: FakeWorld, type: string) =>
-  entries.flatMap(({ event }) =>
-    event.type === type && event.environment === 'eu' ? [event] : [],
-  );
 
 /** 1.0.0 is live, and 1.1.0 fails its first bake. */
 async function breached({ world, apply, live }: Scene, spec = told()): Promise<void> {
@@ -43,7 +36,7 @@ describe('workflows/stages/aftercare', () => {
       expect(look?.metrics[0]).toMatchObject({ limit: 0.01 });
       expect(look?.metrics[0]).not.toHaveProperty('ratioToStable');
       expect(shares[0]).toContainEqual({ version: '1.0.0', weight: 100 });
-      expect(recorded(world, 'rollback.verified')).toMatchObject([
+      expect(recorded(world, 'rollback.verified', 'eu')).toMatchObject([
         { detail: 'errors within limits' },
       ]);
     }));
@@ -121,22 +114,19 @@ describe('workflows/stages/aftercare', () => {
       await act(number, 'skip', { reason: 'once more' }).catch(() => {});
       const progress = await until(number, ({ stage }) => stage === 'ended');
       expect(progress.outcome).toBe('rolled_back');
-      expect(recorded(world, 'rollback.verified')).toMatchObject([
+      expect(recorded(world, 'rollback.verified', 'eu')).toMatchObject([
         { detail: 'its watch was skipped by jane: seen it myself' },
       ]);
     }));
 
-  it.each([
-    ['providerError', 'the metric provider was away: errors: providerError'],
-    ['noData', 'metrics cannot tell: errors: noData'],
-  ] as const)('never takes %s for a sick version: it is said, and it ends', (cause, detail) =>
+  it.each(unknowns)('never takes %s for a sick version: it is said, and it ends', (cause, detail) =>
     play(async (scene) => {
       const { world, live } = scene;
       await breached(scene);
       world.backFor = () => cause;
       expect((await live('1.1.0')).outcome).toBe('rolled_back');
-      expect(recorded(world, 'rollback.verified')).toMatchObject([{ detail }]);
-      expect(recorded(world, 'rollback.failed')).toEqual([]);
+      expect(recorded(world, 'rollback.verified', 'eu')).toMatchObject([{ detail }]);
+      expect(recorded(world, 'rollback.failed', 'eu')).toEqual([]);
     }),
   );
 
@@ -168,7 +158,7 @@ describe('workflows/stages/aftercare', () => {
       world.verdictFor = () => 'fail';
       expect((await live('1.1.0')).outcome).toBe('rolled_back');
       expect(looks(world)).toEqual([]);
-      const [verified] = recorded(world, 'rollback.verified');
+      const [verified] = recorded(world, 'rollback.verified', 'eu');
       expect(verified).toMatchObject({
         detail: expect.stringContaining('no metric has a limit to judge it by'),
       });
@@ -181,7 +171,7 @@ describe('workflows/stages/aftercare', () => {
       world.backFor = () => 'fail';
       expect((await live('1.1.0')).outcome).toBe('rolled_back');
       expect(looks(world)).toEqual([]);
-      expect(recorded(world, 'rollback.verified')[0]).not.toHaveProperty('detail');
+      expect(recorded(world, 'rollback.verified', 'eu')[0]).not.toHaveProperty('detail');
     }));
 
   it('watches nobody when nobody met the candidate', () =>

@@ -112,6 +112,15 @@ function actors({ env, world }: Scene) {
 const stateOf = ({ members }: GroupProgress, name: string) =>
   members.find(({ application: one }) => one === name)?.state;
 
+/** The first application is there, and the second one stands at its bake for good. */
+async function startUntilOrdersBake(scene: Scene): Promise<void> {
+  const { start, until, progressOf } = actors(scene);
+  scene.world.verdictFor = ({ place }) => (place.application === 'orders' ? 'never' : 'pass');
+  await start();
+  await until((progress) => stateOf(progress, 'orders') === 'under way');
+  await poll(progressOf('orders', 2), ({ rollouts }) => rollouts['orders-eu']?.stage === 'bake');
+}
+
 // Three applications, each with a first release: a scene takes three times as long as others.
 describe('workflows/group', { timeout: 180_000 }, () => {
   it('releases in order, and no old version retires before all are there', () =>
@@ -200,17 +209,10 @@ describe('workflows/group', { timeout: 180_000 }, () => {
 
   it('takes back one that went on alone and keeps its old version warm', () =>
     play(async (scene) => {
-      const { prepare, start, end, live, until, handle, guardian, progressOf } = actors(scene);
+      const { prepare, end, live, handle, guardian, progressOf } = actors(scene);
       await prepare({ policy: { holdFor: '5m', onHoldExpired: 'promote' }, keepWarm: '2d' });
-      const { world, pass } = scene;
-      world.verdictFor = ({ place }) => (place.application === 'orders' ? 'never' : 'pass');
-      await start();
-      await until((progress) => stateOf(progress, 'orders') === 'under way');
-      await poll(
-        progressOf('orders', 2),
-        ({ rollouts }) => rollouts['orders-eu']?.stage === 'bake',
-      );
-      await pass('6m');
+      await startUntilOrdersBake(scene);
+      await scene.pass('6m');
       await poll(progressOf('shop', 2), ({ stage }) => stage === 'warm');
       await handle().executeUpdate(groupUpdate('rollback'), {
         args: [{ by: jane, reason: 'totals are wrong' }],
@@ -226,22 +228,16 @@ describe('workflows/group', { timeout: 180_000 }, () => {
 
   it('returns one that could not be stopped any more when all of it went back', () =>
     play(async (scene) => {
-      const { prepare, start, end, live, until, handle, progressOf } = actors(scene);
+      const { prepare, end, live, handle, progressOf } = actors(scene);
       await prepare({ policy: { holdFor: '5m', onHoldExpired: 'promote' }, keepWarm: '1m' });
       const { world, pass } = scene;
-      world.verdictFor = ({ place }) => (place.application === 'orders' ? 'never' : 'pass');
       let [open, asked] = [false, false];
       world.beforeRetire = (version) => {
         if (version !== '1.0.0' || open) return;
         asked = true;
         throw new Error('its requests have not ended');
       };
-      await start();
-      await until((progress) => stateOf(progress, 'orders') === 'under way');
-      await poll(
-        progressOf('orders', 2),
-        ({ rollouts }) => rollouts['orders-eu']?.stage === 'bake',
-      );
+      await startUntilOrdersBake(scene);
       await pass('7m');
       await poll(
         async () => asked,

@@ -2,17 +2,12 @@
 
 import { describe, expect, it } from 'vitest';
 import type { ReleaseProgress } from '../../domain/progress.ts';
-import type { SpecInput } from '../../domain/spec.ts';
-import { aProduction, aSpec, aSpecInput, aVersion } from '../support/builders.ts';
-import type { FakeWorld } from '../support/fake-world.ts';
+import { aProduction, aSpecInput, aVersion } from '../support/builders.ts';
 import { play, poll, type Scene } from '../support/scene.ts';
+import { looks, recorded, told, unknowns } from '../support/watches.ts';
 
-const told = (change: Partial<SpecInput> = {}) => aSpec({ notify: [{ fake: {} }], ...change });
 const back = (state: string) => (progress: ReleaseProgress) =>
   progress.rollouts['eu']?.back === state;
-const looks = ({ bakes }: FakeWorld) => bakes.filter(({ limits }) => limits.mode === 'verify');
-const recorded = ({ entries }: FakeWorld, type: string) =>
-  entries.flatMap(({ event }) => (event.type === type ? [event] : []));
 const wrong = { reason: 'orders are lost' };
 
 /** Two versions were proven good, and the later one serves. */
@@ -112,10 +107,7 @@ describe('workflows/stages/returned', () => {
       });
     }));
 
-  it.each([
-    ['providerError', 'the metric provider was away: errors: providerError'],
-    ['noData', 'metrics cannot tell: errors: noData'],
-  ] as const)('never takes %s for a sick version: it is said, and it ends', (cause, detail) =>
+  it.each(unknowns)('never takes %s for a sick version: it is said, and it ends', (cause, detail) =>
     play(async (scene) => {
       const { world, goBack, end } = scene;
       await served(scene);
