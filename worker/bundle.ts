@@ -11,10 +11,11 @@ export const bundlePath = fileURLToPath(new URL('./workflow-bundle.js', import.m
 /** The code of all workflows in one script, from source or from compiled files. */
 export async function buildBundle(): Promise<string> {
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-  const workflowsPath = fileURLToPath(new URL(`../workflows/index.${extension}`, import.meta.url));
+  const workflow = (name: string) =>
+    fileURLToPath(new URL(`../workflows/${name}.${extension}`, import.meta.url));
   const { code } = await bundleWorkflowCode({
-    workflowsPath,
-    preloadModules: ['zod', ...domainModules(extension)],
+    workflowsPath: workflow('index'),
+    preloadModules: [workflow('warm-zod'), ...domainModules(extension)],
     logger: new DefaultLogger('WARN'),
   });
   return code;
@@ -22,8 +23,7 @@ export async function buildBundle(): Promise<string> {
 
 /**
  * One copy, frozen by the SDK, serves all workflows of a worker: what is here is pure and keeps no
- * state. A copy for each of them takes about a sixth more CPU for a release. Schemas (`*spec`) are no
- * part of it, for zod completes them while they are used.
+ * state. Schemas (`*spec`) are no part of it, for zod completes them while they are used.
  */
 function domainModules(extension: string): string[] {
   const folder = fileURLToPath(new URL('../domain', import.meta.url));
