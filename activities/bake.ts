@@ -22,8 +22,8 @@ interface BakeMemory {
   lookedAt: number;
 }
 
-/** Milliseconds between heartbeats that only say that we live. */
-const beat = 1000;
+/** Milliseconds between heartbeats that only say that we live: three of them fit into the timeout. */
+const beat = 3000;
 
 export function bakeActivities(
   providers: Providers,
