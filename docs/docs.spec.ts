@@ -186,9 +186,10 @@ describe('docs/steering.md', () => {
     );
     expect(known).toHaveLength(8);
     const [, schema = ''] =
-      /messageSchema = z\.strictObject\(\{(.*?)\n\}\)/s.exec(read('workflows/action-message.ts')) ??
-      [];
-    const taken = [...schema.matchAll(/^ {2}(\w+):/gm)].map(([, name]) => name);
+      /messageSchema = .*?z\.strictObject\(\{(.*?)\n {2}\}\)/s.exec(
+        read('workflows/action-message.ts'),
+      ) ?? [];
+    const taken = [...schema.matchAll(/^ {4}(\w+):/gm)].map(([, name]) => name);
     expect(new Set(known)).toEqual(new Set(taken));
     const inputs = [...read(page).matchAll(/--input '(\{.*?\})'/g)].map(([, json = '']) => json);
     expect(inputs).toHaveLength(2);

@@ -76,7 +76,10 @@ describe('domain/analysis/samples', () => {
           return [(index + 1) * 10, sum];
         });
         const value = quantileOf(buckets, quantile);
-        if (sum === 0) return expect(value).toBeNull();
+        if (sum === 0) {
+          expect(value).toBeNull();
+          return;
+        }
         expect(value).toBeGreaterThanOrEqual(0);
         expect(value).toBeLessThanOrEqual(buckets.length * 10);
         expect(quantileOf(buckets, 1)).toBeGreaterThanOrEqual(value ?? 0);
