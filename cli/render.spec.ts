@@ -145,7 +145,7 @@ describe('cli/render', () => {
   });
 
   it('tells a cause once, however many environments it turned back', () => {
-    const cause = `rolled back by crescendo: eu: ${failed.sentence}`;
+    const cause = `eu: ${failed.sentence}`;
     const back = inEnvironment('staging', 43, {
       type: 'rollback.started',
       to: '1.1.0',

@@ -14,6 +14,12 @@ export function person({ id, channel }: Actor): string {
   return channel === 'policy' ? id : `${id} (${channel})`;
 }
 
+/** `rolled back by jane: too slow`; what Crescendo does by itself is told by its reason alone. */
+export function decided(verb: string, { id, channel }: Actor, reason: string | null): string {
+  if (channel === 'policy' && reason) return reason;
+  return `${verb} by ${id}${reason ? `: ${reason}` : ''}`;
+}
+
 /** `eu, us, ap`; of many only the first few: `eu, us, … (1000 in all)`. */
 export function listed(names: readonly string[], most = 8): string {
   if (names.length <= most) return names.join(', ');

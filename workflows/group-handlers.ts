@@ -3,6 +3,7 @@
 import { ApplicationFailure, setHandler } from '@temporalio/workflow';
 import { groupActions, groupRefusal, type GroupAction } from '../domain/group.ts';
 import { isRecord } from '../domain/json.ts';
+import { decided } from '../domain/words.ts';
 import { parseActionMessage } from './action-message.ts';
 import { change, hear, tellAll, type RunningGroup } from './group-state.ts';
 import { heed } from './heed.ts';
@@ -53,8 +54,7 @@ async function carryOut(
 ): Promise<void> {
   const { by, reason } = parseActionMessage(message);
   if (action === 'rollback') {
-    const cause = `rolled back by ${by.id}${reason ? `: ${reason}` : ''}`;
-    running.turn ??= { cause, by };
+    running.turn ??= { cause: decided('rolled back', by, reason), by };
     return;
   }
   change(running, { paused: action === 'pause' });

@@ -13,6 +13,7 @@ import { advance, newRelease, type ReleaseProgress } from '../domain/progress.ts
 import type { Actor, Outcome, ProviderReference, Version } from '../domain/release.ts';
 import type { Spec } from '../domain/spec.ts';
 import { describeRelease } from '../domain/view.ts';
+import { decided } from '../domain/words.ts';
 import { telling } from './proxies.ts';
 import { inTime, now } from './rollout-state.ts';
 import type { Scribe } from './scribe.ts';
@@ -181,7 +182,7 @@ export function createRelease(input: ReleaseInput, scribe: Scribe): Release {
 /** Notes what an action asks of the release itself; rollouts are told separately. */
 export function take(release: Release, action: Action, request: ActionRequest): void {
   const { by, reason, environment } = request;
-  const because = (verb: string) => `${verb} by ${by.id}${reason ? `: ${reason}` : ''}`;
+  const because = (verb: string) => decided(verb, by, reason);
   const { requests, progress } = release;
   const force = request.force ? { force: true as const } : {};
   const turn = { by, reason, ...force };

@@ -20,6 +20,7 @@ import {
 } from '../domain/rollout-progress.ts';
 import type { Spec } from '../domain/spec.ts';
 import { audienceOf, isNamed } from '../domain/strategy.ts';
+import { decided } from '../domain/words.ts';
 import type { SettleMessage } from './messages.ts';
 import type { Scribe } from './scribe.ts';
 import { setAttributes } from './search-attributes.ts';
@@ -185,7 +186,7 @@ export function steer(
 ): void {
   const { requests, progress } = rollout;
   const { by, reason, full } = request;
-  const because = (verb: string) => `${verb} by ${by.id}${reason ? `: ${reason}` : ''}`;
+  const because = (verb: string) => decided(verb, by, reason);
   if (!listens(progress, action)) return;
   switch (action) {
     case 'pause':
