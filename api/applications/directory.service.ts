@@ -3,16 +3,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { formatReleaseId } from '../../domain/ids.ts';
 import type { ApplicationState } from '../../workflows/messages.ts';
+import { askAll, listLimit, namesOf } from '../many.ts';
 import type { Temporal } from '../temporal.ts';
 import { TEMPORAL } from '../temporal.module.ts';
 import { ApplicationsService } from './applications.service.ts';
 
-/** More than this are not listed. */
-const listLimit = 1000;
 /** Milliseconds that the names of queues are remembered: probes ask often, names change seldom. */
 const queuesKept = 30_000;
-/** Workflows asked at the same time. */
-const askedAtOnce = 20;
 
 @Injectable()
 export class DirectoryService {
@@ -49,24 +46,11 @@ export class DirectoryService {
   }
 
   private async askAll<Answer>(ask: (name: string) => Promise<Answer>): Promise<Answer[]> {
-    const names = await this.temporal.ask({ kind: 'server' }, () => this.names());
-    const answers: Answer[] = [];
-    for (let start = 0; start < names.length; start += askedAtOnce) {
-      const some = names.slice(start, start + askedAtOnce);
-      answers.push(...(await Promise.all(some.map(ask))));
-    }
-    return answers;
-  }
-
-  private async names(): Promise<string[]> {
     const query = 'WorkflowType = "application" AND ExecutionStatus = "Running"';
-    const names: string[] = [];
-    for await (const { workflowId } of this.temporal.workflow.list({ query })) {
-      if (workflowId.startsWith('application:'))
-        names.push(workflowId.slice('application:'.length));
-      if (names.length === listLimit) break;
-    }
-    return names.toSorted();
+    const names = await this.temporal.ask({ kind: 'server' }, () =>
+      namesOf(this.temporal, 'application', query),
+    );
+    return askAll(names, ask);
   }
 }
 
