@@ -232,6 +232,7 @@ describe('api/server.ts', () => {
         'GET /api/v1/estate',
         'GET /api/v1/estate/holds',
         'GET /api/v1/events',
+        'GET /api/v1/groups',
         'GET /api/v1/groups/{group}',
         'GET /api/v1/overrides',
         'GET /api/v1/releases',

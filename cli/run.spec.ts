@@ -896,6 +896,35 @@ describe('cli/run', () => {
     });
   });
 
+  it('lists groups', async () => {
+    const members = [
+      { state: 'there', outcome: null },
+      { state: 'waiting', outcome: null },
+    ];
+    const open = { by: { id: 'jane', channel: 'cli' }, startedAt: at(0), paused: false };
+    const more = { members, cause: null, outcome: null, sentence: null };
+    const first = { group: 'checkout', stage: 'forward', ...open, ...more };
+    const ended = { ...first, group: 'search', stage: 'ended', outcome: 'rolled_back' };
+    api.on('GET /api/v1/groups', {
+      body: { items: [first, { ...ended, sentence: 'index: rolled back' }] },
+    });
+    const { exit, out } = await crescendo(['group', 'list']);
+    expect(exit).toBe(0);
+    const ago = expect.stringMatching(/^\d+ \w+.* ago$/);
+    expect(
+      out
+        .trim()
+        .split('\n')
+        .map((line) => line.split(/ {2,}/)),
+    ).toEqual([
+      ['group', 'state', 'at 100 %', 'started', 'by', 'why'],
+      ['checkout', '● under way', '1 of 2', ago, 'jane', '-'],
+      ['search', '↩ rolled back', '1 of 2', ago, 'jane', 'index: rolled back'],
+    ]);
+    api.on('GET /api/v1/groups', { body: { items: [] } });
+    expect((await crescendo(['group', 'list'])).out).toContain('crescendo group release');
+  });
+
   describe('stop and resume all', () => {
     const stop = { by: { id: 'jane', channel: 'cli' }, reason: 'DNS is down', since: at(0) };
 

@@ -2,6 +2,7 @@
 
 import type { Group } from './group-spec.ts';
 import { layersOf } from './layers.ts';
+import { outcomeMarks, type Mark } from './marks.ts';
 import type { Actor, Outcome } from './release.ts';
 
 /**
@@ -123,4 +124,23 @@ export function groupOutcome({ members, cause }: GroupProgress): Outcome {
     ({ outcome }) => outcome === 'rolled_back' || outcome === 'succeeded',
   );
   return served ? 'rolled_back' : 'rejected';
+}
+
+const stageMarks: Record<GroupStage, Mark> = {
+  forward: { mark: '●', tone: 'live', word: 'under way' },
+  together: { mark: '✔', tone: 'live', word: 'all at 100 %' },
+  rollback: { mark: '↩', tone: 'bad', word: 'going back' },
+  ended: { mark: '–', tone: 'quiet', word: 'ended' },
+};
+
+export function groupMark({ stage, outcome }: GroupProgress): Mark {
+  return outcome === null ? stageMarks[stage] : outcomeMarks[outcome];
+}
+
+export function memberMark({ state, outcome, after, release }: GroupMember): Mark {
+  if (outcome !== null) return outcomeMarks[outcome];
+  if (state === 'there') return { mark: '✔', tone: 'good', word: 'at 100 %' };
+  if (state === 'under way') return { mark: '●', tone: 'live', word: 'under way' };
+  const behind = release === null && after.length > 0 ? ` for ${after.join(', ')}` : '';
+  return { mark: '◌', tone: 'quiet', word: `waits${behind}` };
 }

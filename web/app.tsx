@@ -2,6 +2,7 @@
 
 import { useEffect, useState, useSyncExternalStore } from 'react';
 import { ApplicationPage } from './applications/application-page.tsx';
+import { GroupPage } from './groups/group-page.tsx';
 import { OverviewPage } from './overview/overview-page.tsx';
 import { ConnectionBanner, ConnectionLight } from './parts/connection.tsx';
 import { IdentityDialog } from './parts/identity-dialog.tsx';
@@ -58,6 +59,8 @@ function PageOf({ page }: { page: Page }) {
       return <ApplicationPage key={page.application} name={page.application} />;
     case 'release':
       return <ReleasePage key={page.id} id={page.id} />;
+    case 'group':
+      return <GroupPage key={page.group} name={page.group} />;
     case 'unknown':
       return (
         <section className="empty">

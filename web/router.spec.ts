@@ -9,6 +9,8 @@ describe('web/router.tsx', () => {
     ['/releases/shop%3A7', { page: 'release', id: 'shop:7' }],
     ['/releases/shop:7/', { page: 'release', id: 'shop:7' }],
     ['/applications/shop', { page: 'application', application: 'shop' }],
+    ['/groups/checkout', { page: 'group', group: 'checkout' }],
+    ['/groups/Check_out', { page: 'unknown' }],
     ['/releases', { page: 'unknown' }],
     ['/releases/shop', { page: 'unknown' }],
     ['/releases/..%2Fadmin', { page: 'unknown' }],

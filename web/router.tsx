@@ -1,4 +1,4 @@
-/** Three pages and the way between them, on the browser's own history. */
+/** The pages and the way between them, on the browser's own history. */
 
 import { useSyncExternalStore, type MouseEvent, type ReactNode } from 'react';
 import { labelPattern, parseReleaseId } from '../domain/ids.ts';
@@ -7,6 +7,7 @@ export type Page =
   | { page: 'overview' }
   | { page: 'application'; application: string }
   | { page: 'release'; id: string }
+  | { page: 'group'; group: string }
   | { page: 'unknown' };
 
 /** The page of a path. */
@@ -17,6 +18,7 @@ export function pageOf(pathname: string): Page {
   if (first === 'releases' && parseReleaseId(second)) return { page: 'release', id: second };
   if (first === 'applications' && labelPattern.test(second))
     return { page: 'application', application: second };
+  if (first === 'groups' && labelPattern.test(second)) return { page: 'group', group: second };
   return { page: 'unknown' };
 }
 

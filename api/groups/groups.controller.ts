@@ -52,6 +52,13 @@ export class GroupsController {
     return this.groups.start(parseGroup(text), by, reason ?? null, key);
   }
 
+  @Get()
+  @Answers(200, schemas.groupsAnswer, 'The latest release of each, those under way first')
+  @Problems('no_worker', 'temporal_unavailable')
+  async list() {
+    return { items: await this.groups.list() };
+  }
+
   @Get(':group')
   @ApiParam({ name: 'group', type: String, example: 'checkout' })
   @Answers(200, schemas.groupAnswer, 'The latest release of the group')

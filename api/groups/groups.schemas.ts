@@ -44,6 +44,8 @@ const progressShape = z.object({
 
 export const groupAnswer = describes<GroupProgress>()(progressShape.meta({ id: 'Group' }));
 
+export const groupsAnswer = z.object({ items: z.array(groupAnswer) });
+
 export const startAnswer = progressShape.extend({
   repeated: z.boolean().describe('The Idempotency-Key had been used for this very group'),
 });

@@ -12,6 +12,7 @@ import type { Actor } from '../../domain/release.ts';
 import { groupQuery, groupUpdate } from '../../workflows/messages.ts';
 import { ApplicationsService } from '../applications/applications.service.ts';
 import { updateIdOf } from '../idempotency.ts';
+import { askAll, namesOf } from '../many.ts';
 import type { Temporal } from '../temporal.ts';
 import { TEMPORAL } from '../temporal.module.ts';
 
@@ -75,6 +76,15 @@ export class GroupsService {
     );
   }
 
+  /** The latest release of every group: those under way first, then by name. */
+  async list(): Promise<GroupProgress[]> {
+    const names = await this.temporal.ask({ kind: 'server' }, () =>
+      namesOf(this.temporal, 'group', 'WorkflowType = "group"'),
+    );
+    const groups = (await askAll(names, (name) => this.known(name))).filter((one) => one !== null);
+    return groups.toSorted((a, b) => Number(a.stage === 'ended') - Number(b.stage === 'ended'));
+  }
+
   /** @throws CrescendoError action_refused when it means nothing now */
   act(group: string, action: GroupAction, reason: string | null, by: Actor, key: string | null) {
     const message = { by, reason };
@@ -86,19 +96,28 @@ export class GroupsService {
 
   /** The latest release of the group, when it was this key that started it. */
   private async startedWith(group: string, key: string): Promise<GroupProgress | null> {
-    try {
-      const { memo } = await this.temporal.ask({ kind: 'group', name: group }, () =>
-        this.handle(group).describe(),
-      );
-      return memo?.['idempotencyKey'] === key ? await this.find(group) : null;
-    } catch (error) {
-      if (error instanceof CrescendoError && error.code === 'group_unknown') return null;
-      throw error;
-    }
+    const described = await unlessUnknown(
+      this.temporal.ask({ kind: 'group', name: group }, () => this.handle(group).describe()),
+    );
+    return described?.memo?.['idempotencyKey'] === key ? this.known(group) : null;
+  }
+
+  /** Null when Temporal has let it go. */
+  private known(group: string): Promise<GroupProgress | null> {
+    return unlessUnknown(this.find(group));
   }
 
   private handle(group: string) {
     return this.temporal.workflow.getHandle(groupWorkflowId(group));
+  }
+}
+
+async function unlessUnknown<Answer>(answer: Promise<Answer>): Promise<Answer | null> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof CrescendoError && error.code === 'group_unknown') return null;
+    throw error;
   }
 }
 

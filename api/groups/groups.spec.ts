@@ -71,6 +71,8 @@ describe('api/groups', () => {
       outcome: 'rolled_back',
       cause: expect.stringContaining('totals are wrong'),
     });
+    const list = async () => (await api.get(path)).json().items;
+    await expect.poll(list, { timeout: 20_000 }).toEqual([await ended()]);
     expect((await api.post(`${path}/checkout/rollback`)).json()).toMatchObject({
       code: 'action_refused',
     });

@@ -6,7 +6,7 @@ import type { Plan } from '../../domain/plan.ts';
 import { action, confirm, type Call, type Session } from '../call.ts';
 import { segment } from '../client.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
-import { groupLines } from '../render/group.ts';
+import { groupLines, groupList } from '../render/group.ts';
 import { planLines } from '../render/plan.ts';
 import { withConnection, withOutput } from './options.ts';
 import { inFile, readSpecFile } from './spec-file.ts';
@@ -40,6 +40,10 @@ export function addGroup(program: Command, session: Session): void {
       .description('where each application of a group is; the exit code says how it ended')
       .argument('<group>')
       .action(action(session, (call, [name = '']) => get(call, name))),
+    group
+      .command('list')
+      .description('list groups: the latest release of each, those under way first')
+      .action(action(session, (call) => list(call))),
     ...(['pause', 'resume', 'rollback'] as const).map((name) => steering(group, session, name)),
   ];
   for (const command of commands) withConnection(withOutput(command));
@@ -102,6 +106,13 @@ async function get(call: Call, name: string): Promise<ExitCode> {
   show(call, answer);
   const fine = answer.outcome === null || answer.outcome === 'succeeded';
   return fine ? exitCodes.ok : exitCodes.failed;
+}
+
+async function list(call: Call): Promise<void> {
+  const client = await call.client();
+  const answer = await client.get<{ items: GroupProgress[] }>('/groups');
+  if (call.json) call.printJson(answer);
+  else call.print(groupList(answer.items, call.io.now()));
 }
 
 async function act(

@@ -1,10 +1,11 @@
-/** A group as lines: its state, and a row for each application in the order of their releases. */
+/** Groups as lines: one with a row for each application in the order of their releases, or a list. */
 
-import type { GroupMember, GroupProgress } from '../../domain/group.ts';
+import { groupMark, isThere, memberMark, type GroupProgress } from '../../domain/group.ts';
 import { formatReleaseId } from '../../domain/ids.ts';
-import { marked, outcomeMarks } from './marks.ts';
+import { marked } from './marks.ts';
 import { table } from './table.ts';
 import type { Line, Piece } from './text.ts';
+import { span } from './time.ts';
 
 export function groupLines(progress: GroupProgress): Line[] {
   const { group, paused, sentence, cause, members } = progress;
@@ -12,26 +13,38 @@ export function groupLines(progress: GroupProgress): Line[] {
   const rows = members.map((member): Piece[] => {
     const { application, version, release } = member;
     const id = release === null ? '' : formatReleaseId({ application, number: release });
-    return [['strong', application], version, stateOf(member), id, member.sentence ?? ''];
+    return [
+      ['strong', application],
+      version,
+      marked(memberMark(member)),
+      id,
+      member.sentence ?? '',
+    ];
   });
   return [
-    [['strong', group], '   ', headOf(progress), paused ? ['warn', '   ‖ paused'] : ''],
+    [['strong', group], '   ', marked(groupMark(progress)), paused ? ['warn', '   ‖ paused'] : ''],
     ...(why === null ? [] : [[why]]),
     [],
     ...table(['application', 'version', 'state', 'release', 'why'], rows),
   ];
 }
 
-function headOf({ stage, outcome }: GroupProgress): Piece {
-  if (outcome !== null) return marked(outcomeMarks[outcome]);
-  const words = { forward: '● under way', together: '✔ all at 100 %', rollback: '↩ going back' };
-  return ['live', words[stage as keyof typeof words] ?? stage];
-}
+const none = [['quiet', 'None yet: `crescendo group release -f FILE` makes the first.'] as const];
 
-function stateOf({ state, outcome, after, release }: GroupMember): Piece {
-  if (outcome !== null) return marked(outcomeMarks[outcome]);
-  if (state === 'there') return ['good', '✔ at 100 %'];
-  if (state === 'under way') return ['live', '● under way'];
-  const behind = release === null && after.length > 0 ? ` for ${after.join(', ')}` : '';
-  return ['quiet', `◌ waits${behind}`];
+/** `now`: epoch milliseconds. */
+export function groupList(items: readonly GroupProgress[], now: number): Line[] {
+  if (items.length === 0) return [none];
+  const rows = items.map((progress): Piece[] => {
+    const { group, members, startedAt, by, paused, sentence, cause } = progress;
+    const there = members.filter(isThere).length;
+    return [
+      ['strong', group],
+      paused ? ['warn', '‖ paused'] : marked(groupMark(progress)),
+      `${there} of ${members.length}`,
+      `${span(now - Date.parse(startedAt))} ago`,
+      by.id,
+      sentence ?? cause ?? '',
+    ];
+  });
+  return table(['group', 'state', 'at 100 %', 'started', 'by', 'why'], rows);
 }

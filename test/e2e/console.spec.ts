@@ -141,6 +141,31 @@ describe.skipIf(!program && !mustRun)('test/e2e/console', () => {
       expect(await sidewaysOf(page)).toBe(0);
       expect(complaints).toEqual([]);
     });
+
+    it('shows a group, and takes it back from a phone', async () => {
+      const { page, complaints } = await open('/', phone);
+      const applications = { shop: { version: aVersion('1.1.0') } };
+      await e2e.send('POST', '/groups', { group: 'checkout', applications });
+      await e2e.until('shop:3', ({ rollouts }) => rollouts['production']?.stage === 'bake');
+      await page.getByRole('link', { name: 'checkout' }).click({ timeout: 60_000 });
+      await page.getByRole('link', { name: 'shop:3' }).waitFor();
+      expect(await buttonsOf(page)).toEqual(['Roll back', 'Pause']);
+      expect(await sidewaysOf(page)).toBe(0);
+      await page.getByRole('button', { name: 'Pause' }).click();
+      await page.getByRole('button', { name: 'Pause now' }).click();
+      await page.getByText('‖ paused').waitFor();
+      await page.getByRole('button', { name: 'Roll back' }).click();
+      await page.getByLabel('Reason').fill('totals are wrong');
+      await page.getByRole('button', { name: 'Roll back now' }).click();
+      await page.locator('.title .pill').getByText('rolled back').waitFor();
+
+      const release = await e2e.ended('shop:3');
+      expect(release.outcome).toBe('rolled_back');
+      expect(release.sentence).toContain('totals are wrong');
+      expect(await buttonsOf(page)).toEqual([]);
+      expect(await sidewaysOf(page)).toBe(0);
+      expect(complaints).toEqual([]);
+    });
   });
 
   describe('on a server with a token, and without Temporal', () => {

@@ -1,6 +1,7 @@
-/** All applications and all releases, as they change. */
+/** All applications, groups and releases, as they change. */
 
 import { useEffect } from 'react';
+import { GroupList } from '../groups/group-list.tsx';
 import { ProblemNote } from '../parts/problem-note.tsx';
 import { useApplications } from '../server/queries.ts';
 import { useRefresh } from '../server/use-refresh.ts';
@@ -8,7 +9,7 @@ import { useStream } from '../server/use-stream.ts';
 import { ApplicationTile } from './application-tile.tsx';
 import { ReleaseList } from './release-list.tsx';
 
-const keys = [['applications'], ['releases']];
+const keys = [['applications'], ['groups'], ['releases']];
 
 export function OverviewPage() {
   const { data, error, refetch } = useApplications();
@@ -34,6 +35,7 @@ export function OverviewPage() {
           ))}
         </ul>
       </section>
+      <GroupList />
       <ReleaseList />
     </>
   );

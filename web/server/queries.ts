@@ -3,6 +3,7 @@
 import { QueryClient, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import type { Estate } from '../../domain/estate.ts';
 import type { Measurement } from '../../domain/events.ts';
+import type { GroupProgress } from '../../domain/group.ts';
 import type {
   ApplicationAnswer,
   ApplicationSummary,
@@ -42,6 +43,30 @@ export function useApplication(name: string) {
     queryKey: ['application', name],
     queryFn: ({ signal }) => request<ApplicationAnswer>(`/applications/${name}`, { signal }),
     refetchInterval: slowly,
+  });
+}
+
+/** The latest release of each. */
+export function useGroups() {
+  return useQuery({
+    queryKey: ['groups'],
+    queryFn: ({ signal }) => request<{ items: GroupProgress[] }>('/groups', { signal }),
+    refetchInterval: slowly,
+  });
+}
+
+export function groupKey(name: string): readonly unknown[] {
+  return ['group', name];
+}
+
+/** Milliseconds: a group hears of its releases a moment after everybody else. */
+const groupPace = 3_000;
+
+export function useGroup(name: string) {
+  return useQuery({
+    queryKey: groupKey(name),
+    queryFn: ({ signal }) => request<GroupProgress>(`/groups/${name}`, { signal }),
+    refetchInterval: ({ state }) => (state.data?.stage === 'ended' ? slowly : groupPace),
   });
 }
 
