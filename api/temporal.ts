@@ -40,6 +40,14 @@ export function createTemporal(config: Pick<ApiConfig, 'temporal' | 'temporalDea
     interceptors: [makeGrpcRetryInterceptor(defaultGrpcRetryOptions({ maxAttempts: 4 }))],
   });
   const client = new Client({ connection, namespace });
+  const underWay = new Set<Promise<unknown>>();
+
+  /** Closing waits for it. */
+  function kept<T>(work: Promise<T>): Promise<T> {
+    const ended = work.finally(() => underWay.delete(ended));
+    underWay.add(ended);
+    return ended;
+  }
 
   async function ping(): Promise<number> {
     const started = performance.now();
@@ -53,23 +61,29 @@ export function createTemporal(config: Pick<ApiConfig, 'temporal' | 'temporalDea
     return performance.now() - started;
   }
 
+  async function ask<T>(subject: Subject, call: () => Promise<T>): Promise<T> {
+    try {
+      return await client.withDeadline(Date.now() + deadline, call);
+    } catch (error) {
+      const reachable = () =>
+        ping().then(
+          () => true,
+          () => false,
+        );
+      throw await explainTemporal(error, { subject, address, deadline, reachable });
+    }
+  }
+
   return {
     namespace,
     connection,
     workflow: client.workflow,
-    ping,
-    async ask(subject, call) {
-      try {
-        return await client.withDeadline(Date.now() + deadline, call);
-      } catch (error) {
-        const reachable = () =>
-          ping().then(
-            () => true,
-            () => false,
-          );
-        throw await explainTemporal(error, { subject, address, deadline, reachable });
-      }
+    ping: () => kept(ping()),
+    ask: (subject, call) => kept(ask(subject, call)),
+    async close() {
+      // A call that is tried again on a closed connection would end the process; each has a deadline.
+      while (underWay.size > 0) await Promise.allSettled(underWay);
+      await connection.close();
     },
-    close: () => connection.close(),
   };
 }
