@@ -133,8 +133,11 @@ const stageMarks: Record<GroupStage, Mark> = {
   ended: { mark: '–', tone: 'quiet', word: 'ended' },
 };
 
-export function groupMark({ stage, outcome }: GroupProgress): Mark {
-  return outcome === null ? stageMarks[stage] : outcomeMarks[outcome];
+const pausedMark: Mark = { mark: '‖', tone: 'warn', word: 'paused' };
+
+export function groupMark({ stage, outcome, paused }: GroupProgress): Mark {
+  if (outcome !== null) return outcomeMarks[outcome];
+  return paused && stage === 'forward' ? pausedMark : stageMarks[stage];
 }
 
 export function memberMark({ state, outcome, after, release }: GroupMember): Mark {

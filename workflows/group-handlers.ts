@@ -5,7 +5,7 @@ import { groupActions, groupRefusal, type GroupAction } from '../domain/group.ts
 import { isRecord } from '../domain/json.ts';
 import { decided } from '../domain/words.ts';
 import { parseActionMessage } from './action-message.ts';
-import { change, hear, tellAll, type RunningGroup } from './group-state.ts';
+import { asGroup, change, hear, tellAll, type RunningGroup } from './group-state.ts';
 import { heed } from './heed.ts';
 import {
   actionSignal,
@@ -54,11 +54,11 @@ async function carryOut(
 ): Promise<void> {
   const { by, reason } = parseActionMessage(message);
   if (action === 'rollback') {
-    running.turn ??= { cause: decided('rolled back', by, reason), by };
+    running.turn ??= { cause: decided('rolled back', by, reason), by, reason };
     return;
   }
   change(running, { paused: action === 'pause' });
-  const why = `group ${running.input.group.group}${reason ? `: ${reason}` : ''}`;
+  const why = asGroup(running, reason);
   await tellAll(running, (handle) => handle.signal(actionSignal(action), { by, reason: why }));
 }
 

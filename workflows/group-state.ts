@@ -24,10 +24,11 @@ export interface GroupInput {
   reason: string | null;
 }
 
-/** Why all of it goes back, and on whose word. */
+/** Why all of it goes back, and on whose word; `reason` is what its applications are told. */
 export interface GroupTurn {
   cause: string;
   by: Actor;
+  reason: string | null;
 }
 
 export interface RunningGroup {
@@ -110,4 +111,9 @@ export function callBack(
   message: GroupBackMessage,
 ): Promise<void> {
   return tell(running, application, (handle) => handle.signal(groupBackSignal, message));
+}
+
+/** The reason of what a group asks of its applications. */
+export function asGroup({ input }: RunningGroup, reason: string | null): string {
+  return `group ${input.group.group}${reason ? `: ${reason}` : ''}`;
 }

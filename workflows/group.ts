@@ -20,6 +20,7 @@ import { policyActor, type Actor } from '../domain/release.ts';
 import { sentenceOf } from './causes.ts';
 import { registerGroupHandlers } from './group-handlers.ts';
 import {
+  asGroup,
   change,
   changeMember,
   callBack,
@@ -61,7 +62,7 @@ async function goForward(running: RunningGroup): Promise<void> {
   for (;;) {
     const { progress } = running;
     const failure = failureOf(progress);
-    if (failure !== null) running.turn ??= { cause: failure, by: policyActor };
+    if (failure !== null) running.turn ??= { cause: failure, by: policyActor, reason: failure };
     if (running.turn || progress.members.every(({ state }) => state === 'ended')) return;
     if (progress.stage === 'forward' && progress.members.every(isThere)) {
       change(running, { stage: 'together' });
@@ -96,14 +97,15 @@ function keyOf(application: string): string {
 }
 
 /** Who depends on others leaves first. What is over is brought back by a release of its own. */
-async function goBack(running: RunningGroup, { cause, by }: GroupTurn): Promise<void> {
+async function goBack(running: RunningGroup, turn: GroupTurn): Promise<void> {
   // Those that were all there have met each other: their old versions come back by a rollback, as
   // a person means it. Before that the versions are not to blame for their neighbour.
   const action = running.progress.stage === 'together' ? 'rollback' : 'abort';
-  change(running, { stage: 'rollback', cause });
+  change(running, { stage: 'rollback', cause: turn.cause });
+  const message = { action, by: turn.by, reason: asGroup(running, turn.reason) } as const;
   const coming: Promise<void>[] = [];
   for (const layer of returnLayers(running.input.group)) {
-    coming.push(...layer.map((name) => comeBack(running, name, { action, by, reason: cause })));
+    coming.push(...layer.map((name) => comeBack(running, name, message)));
     const back = () => layer.every((name) => isBack(running, name));
     await waitUntil(back, returnPatience, `until ${layer.join(', ')} are back`);
   }

@@ -8,7 +8,7 @@ import type { Line, Piece } from './text.ts';
 import { span } from './time.ts';
 
 export function groupLines(progress: GroupProgress): Line[] {
-  const { group, paused, sentence, cause, members } = progress;
+  const { group, sentence, cause, members } = progress;
   const why = sentence ?? cause;
   const rows = members.map((member): Piece[] => {
     const { application, version, release } = member;
@@ -22,7 +22,7 @@ export function groupLines(progress: GroupProgress): Line[] {
     ];
   });
   return [
-    [['strong', group], '   ', marked(groupMark(progress)), paused ? ['warn', '   ‖ paused'] : ''],
+    [['strong', group], '   ', marked(groupMark(progress))],
     ...(why === null ? [] : [[why]]),
     [],
     ...table(['application', 'version', 'state', 'release', 'why'], rows),
@@ -35,11 +35,11 @@ const none = [['quiet', 'None yet: `crescendo group release -f FILE` makes the f
 export function groupList(items: readonly GroupProgress[], now: number): Line[] {
   if (items.length === 0) return [none];
   const rows = items.map((progress): Piece[] => {
-    const { group, members, startedAt, by, paused, sentence, cause } = progress;
+    const { group, members, startedAt, by, sentence, cause } = progress;
     const there = members.filter(isThere).length;
     return [
       ['strong', group],
-      paused ? ['warn', '‖ paused'] : marked(groupMark(progress)),
+      marked(groupMark(progress)),
       `${there} of ${members.length}`,
       `${span(now - Date.parse(startedAt))} ago`,
       by.id,

@@ -2,14 +2,13 @@
 
 import { groupMark, isThere, type GroupProgress } from '../../domain/group.ts';
 import { Marked } from '../parts/marks.tsx';
-import { ProblemNote } from '../parts/problem-note.tsx';
 import { Ago } from '../parts/times.tsx';
 import { Link } from '../router.tsx';
 import { useGroups } from '../server/queries.ts';
 
 export function GroupList() {
-  const { data, error, refetch } = useGroups();
-  if (error) return <ProblemNote error={error} onRetry={() => void refetch()} />;
+  // What keeps them from being read keeps the applications too, and is told there.
+  const { data } = useGroups();
   if (!data || data.items.length === 0) return null;
   return (
     <section className="card" aria-labelledby="groups">
@@ -24,18 +23,14 @@ export function GroupList() {
 }
 
 function Item({ item }: { item: GroupProgress }) {
-  const { group, members, by, startedAt, paused, sentence, cause } = item;
+  const { group, members, by, startedAt, sentence, cause } = item;
   const why = sentence ?? cause;
   return (
     <li>
       <Link to={`/groups/${group}`}>
         <strong>{group}</strong>
       </Link>
-      {paused ? (
-        <Marked mark={{ mark: '‖', tone: 'warn', word: 'paused' }} />
-      ) : (
-        <Marked mark={groupMark(item)} />
-      )}
+      <Marked mark={groupMark(item)} />
       <span className="quiet" title="applications at 100 %">
         {members.filter(isThere).length} of {members.length}
       </span>

@@ -31,14 +31,13 @@ export function GroupPage({ name }: { name: string }) {
 }
 
 function Group({ progress }: { progress: GroupProgress }) {
-  const { group, by, reason, startedAt, paused, sentence, cause, members } = progress;
+  const { group, by, reason, startedAt, sentence, cause, members } = progress;
   const why = sentence ?? cause;
   return (
     <>
       <div className="title">
         <h1>{group}</h1>
         <Pill mark={groupMark(progress)} />
-        {paused && <Pill mark={{ mark: '‖', tone: 'warn', word: 'paused' }} />}
         <span className="quiet">
           <Ago iso={startedAt} /> by {by.id}
           {reason && `: ${reason}`}
@@ -59,7 +58,7 @@ function Group({ progress }: { progress: GroupProgress }) {
 }
 
 function Member({ member }: { member: GroupMember }) {
-  const { application, version, release, sentence } = member;
+  const { application, version, after, release, sentence } = member;
   const id = release === null ? null : formatReleaseId({ application, number: release });
   return (
     <li>
@@ -67,6 +66,7 @@ function Member({ member }: { member: GroupMember }) {
         <strong>{application}</strong> <span className="version">{version}</span>
       </Link>
       <Marked mark={memberMark(member)} />
+      <span className="quiet">{after.length > 0 && `after ${after.join(', ')}`}</span>
       <span>{id !== null && <Link to={`/releases/${id}`}>{id}</Link>}</span>
       {sentence && <span className="sentence">{sentence}</span>}
     </li>
