@@ -8,26 +8,12 @@ export interface Pipe<T> {
   empty(): Promise<void>;
 }
 
-/** Which pipe of a workflow goes first when one activation fills several. */
-export const pipeRanks = { orders: 1, forward: 1, reports: 2, journal: 3 } as const;
-
-/** More microtasks than anything takes that an activation sets off. */
-const microtasks = 100;
-
 /**
- * Starts a pipe outside of any scope that a rollback or a cancellation ends. It takes up what an
- * activation has filled in when that has come to rest. So all of it is one batch, and what the
- * workflow does comes in the same order whether the end of the last batch is told with it or before
- * it: a replay may see the two in one activation that had been two.
- * @param rank Of `pipeRanks`.
+ * Starts a pipe outside of any scope that a rollback or a cancellation ends.
  * @param most Items in one batch.
  * @param handOver Must not fail: what it throws ends the pipe.
  */
-export function startPipe<T>(
-  rank: number,
-  most: number,
-  handOver: (batch: T[]) => Promise<void>,
-): Pipe<T> {
+export function startPipe<T>(most: number, handOver: (batch: T[]) => Promise<void>): Pipe<T> {
   const waiting: T[] = [];
   let busy = false;
 
@@ -35,7 +21,6 @@ export function startPipe<T>(
     for (;;) {
       await condition(() => waiting.length > 0);
       busy = true;
-      for (let left = rank * microtasks; left > 0; left -= 1) await Promise.resolve();
       await handOver(waiting.splice(0, most));
       busy = false;
     }
