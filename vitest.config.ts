@@ -11,7 +11,7 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 180_000,
     // Real servers on a shared machine: what fails once there is tried again, and reported as such.
-    retry: process.env['CI'] === 'true' ? 2 : 0,
+    retry: process.env['CI'] === 'true' ? 2 : 1,
     projects: [
       {
         extends: true,
