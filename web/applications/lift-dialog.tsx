@@ -3,7 +3,7 @@
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Dialog } from '../parts/dialog.tsx';
-import { ProblemNote } from '../parts/problem-note.tsx';
+import { DialogFoot } from '../parts/dialog-foot.tsx';
 import { queryClient } from '../server/queries.ts';
 import { newKey, request } from '../server/request.ts';
 
@@ -34,25 +34,15 @@ export function LiftDialog({ application, version, onClose }: LiftDialogProps) {
       onSubmit={() => lift.mutate()}
     >
       <p>{version} was rolled back for its own behaviour. After this it can be released again.</p>
-      <label>
-        Reason
-        <input
-          required
-          value={reason}
-          maxLength={500}
-          autoComplete="off"
-          onChange={(event) => setReason(event.target.value)}
-        />
-      </label>
-      {lift.error && <ProblemNote error={lift.error} lead="Not carried out" />}
-      <div className="buttons">
-        <button type="button" className="button" onClick={onClose}>
-          Cancel
-        </button>
-        <button type="submit" className="button primary decide" disabled={lift.isPending}>
-          {lift.isPending ? 'Sending…' : 'Lift it'}
-        </button>
-      </div>
+      <DialogFoot
+        label="Lift it"
+        reason={reason}
+        onReason={setReason}
+        required
+        error={lift.error}
+        pending={lift.isPending}
+        onCancel={onClose}
+      />
     </Dialog>
   );
 }

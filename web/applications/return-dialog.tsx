@@ -3,7 +3,7 @@
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Dialog } from '../parts/dialog.tsx';
-import { ProblemNote } from '../parts/problem-note.tsx';
+import { DialogFoot } from '../parts/dialog-foot.tsx';
 import { navigate } from '../router.tsx';
 import type { ApplicationAnswer, SubmitAnswer } from '../server/answers.ts';
 import { newKey, request } from '../server/request.ts';
@@ -55,26 +55,16 @@ export function ReturnDialog({ answer, onClose }: ReturnDialogProps) {
           Also past a one-way door ({doors.map(({ version }) => version).join(', ')})
         </label>
       )}
-      <label>
-        Reason{force ? '' : ' (optional)'}
-        <input
-          value={reason}
-          required={force}
-          maxLength={500}
-          autoComplete="off"
-          onChange={(event) => setReason(event.target.value)}
-        />
-        <small>It goes on record with your name.</small>
-      </label>
-      {back.error && <ProblemNote error={back.error} lead="Not carried out" />}
-      <div className="buttons">
-        <button type="button" className="button" onClick={onClose}>
-          Cancel
-        </button>
-        <button type="submit" className="button decide danger" disabled={back.isPending}>
-          {back.isPending ? 'Sending…' : back.error ? 'Try again' : 'Return now'}
-        </button>
-      </div>
+      <DialogFoot
+        label="Return now"
+        destructive
+        reason={reason}
+        onReason={setReason}
+        required={force}
+        error={back.error}
+        pending={back.isPending}
+        onCancel={onClose}
+      />
     </Dialog>
   );
 }

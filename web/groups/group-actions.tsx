@@ -9,7 +9,7 @@ import {
   type GroupProgress,
 } from '../../domain/group.ts';
 import { Dialog } from '../parts/dialog.tsx';
-import { ProblemNote } from '../parts/problem-note.tsx';
+import { DialogFoot } from '../parts/dialog-foot.tsx';
 import { groupKey, queryClient } from '../server/queries.ts';
 import { newKey, request } from '../server/request.ts';
 
@@ -80,29 +80,15 @@ function ActionDialog({ group, action, onClose }: ActionDialogProps) {
   return (
     <Dialog title={`${labels[action]}: ${group}`} onClose={onClose} onSubmit={() => act.mutate()}>
       <p>{consequences[action]}</p>
-      <label>
-        Reason (optional)
-        <input
-          value={reason}
-          maxLength={500}
-          autoComplete="off"
-          onChange={(event) => setReason(event.target.value)}
-        />
-        <small>It goes on record with your name.</small>
-      </label>
-      {act.error && <ProblemNote error={act.error} lead="Not carried out" />}
-      <div className="buttons">
-        <button type="button" className="button" onClick={onClose}>
-          Cancel
-        </button>
-        <button
-          type="submit"
-          className={`button decide ${action === 'rollback' ? 'danger' : 'primary'}`}
-          disabled={act.isPending}
-        >
-          {act.isPending ? 'Sending…' : `${labels[action]} now`}
-        </button>
-      </div>
+      <DialogFoot
+        label={`${labels[action]} now`}
+        destructive={action === 'rollback'}
+        reason={reason}
+        onReason={setReason}
+        error={act.error}
+        pending={act.isPending}
+        onCancel={onClose}
+      />
     </Dialog>
   );
 }

@@ -2,7 +2,7 @@
 
 import { useState } from 'react';
 import { Dialog } from '../parts/dialog.tsx';
-import { ProblemNote } from '../parts/problem-note.tsx';
+import { DialogFoot } from '../parts/dialog-foot.tsx';
 import type { ReleaseAnswer } from '../server/answers.ts';
 import { newKey } from '../server/request.ts';
 import {
@@ -85,30 +85,16 @@ export function ActionDialog(props: ActionDialogProps) {
           </label>
         </fieldset>
       )}
-      <label>
-        Reason{needsReason ? '' : ' (optional)'}
-        <input
-          value={reason}
-          required={needsReason}
-          maxLength={500}
-          autoComplete="off"
-          onChange={(event) => setReason(event.target.value)}
-        />
-        <small>It goes on record with your name.</small>
-      </label>
-      {error != null && <ProblemNote error={error} lead="Not carried out" />}
-      <div className="buttons">
-        <button type="button" className="button" onClick={onClose}>
-          Cancel
-        </button>
-        <button
-          type="submit"
-          className={`button decide ${destructive ? 'danger' : 'primary'}`}
-          disabled={pending}
-        >
-          {pending ? 'Sending…' : error == null ? `${label} now` : 'Try again'}
-        </button>
-      </div>
+      <DialogFoot
+        label={`${label} now`}
+        destructive={destructive}
+        reason={reason}
+        onReason={setReason}
+        required={needsReason}
+        error={error}
+        pending={pending}
+        onCancel={onClose}
+      />
     </Dialog>
   );
 }
