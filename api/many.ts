@@ -11,17 +11,15 @@ const askedAtOnce = 20;
  * Names of the workflows `<prefix>:<name>` that a query of Temporal's list finds, each once, at most
  * `listLimit`, in order. One that was started a moment ago may be missing.
  */
-export async function namesOf(
-  temporal: Temporal,
-  prefix: string,
-  query: string,
-): Promise<string[]> {
-  const names = new Set<string>();
-  for await (const { workflowId } of temporal.workflow.list({ query })) {
-    if (workflowId.startsWith(`${prefix}:`)) names.add(workflowId.slice(prefix.length + 1));
-    if (names.size === listLimit) break;
-  }
-  return [...names].toSorted();
+export function namesOf(temporal: Temporal, prefix: string, query: string): Promise<string[]> {
+  return temporal.ask({ kind: 'server' }, async () => {
+    const names = new Set<string>();
+    for await (const { workflowId } of temporal.workflow.list({ query })) {
+      if (workflowId.startsWith(`${prefix}:`)) names.add(workflowId.slice(prefix.length + 1));
+      if (names.size === listLimit) break;
+    }
+    return [...names].toSorted();
+  });
 }
 
 /** What each of them answers, in their order; some are asked at the same time. */

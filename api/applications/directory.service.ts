@@ -47,10 +47,7 @@ export class DirectoryService {
 
   private async askAll<Answer>(ask: (name: string) => Promise<Answer>): Promise<Answer[]> {
     const query = 'WorkflowType = "application" AND ExecutionStatus = "Running"';
-    const names = await this.temporal.ask({ kind: 'server' }, () =>
-      namesOf(this.temporal, 'application', query),
-    );
-    return askAll(names, ask);
+    return askAll(await namesOf(this.temporal, 'application', query), ask);
   }
 }
 

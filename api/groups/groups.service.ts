@@ -9,6 +9,7 @@ import { layersOf } from '../../domain/layers.ts';
 import { defaultTaskQueue, groupWorkflowId } from '../../domain/ids.ts';
 import type { Plan } from '../../domain/plan.ts';
 import type { Actor } from '../../domain/release.ts';
+import type { group as workflow } from '../../workflows/group.ts';
 import { groupQuery, groupUpdate } from '../../workflows/messages.ts';
 import { ApplicationsService } from '../applications/applications.service.ts';
 import { updateIdOf } from '../idempotency.ts';
@@ -52,7 +53,7 @@ export class GroupsService {
     await this.plan(group, by);
     try {
       await this.temporal.ask({ kind: 'group', name: group.group }, () =>
-        this.temporal.workflow.start('group', {
+        this.temporal.workflow.start<typeof workflow>('group', {
           workflowId: groupWorkflowId(group.group),
           taskQueue: defaultTaskQueue,
           args: [{ group, by, reason }],
@@ -71,16 +72,17 @@ export class GroupsService {
 
   /** The latest release of the group. @throws CrescendoError group_unknown */
   find(group: string): Promise<GroupProgress> {
-    return this.temporal.ask({ kind: 'group', name: group }, () =>
-      this.handle(group).query(groupQuery),
-    );
+    return this.temporal.ask({ kind: 'group', name: group }, async () => {
+      const handle = this.handle(group);
+      const { status } = await handle.describe();
+      // What has ended is told by its result, which needs no worker.
+      return status.name === 'COMPLETED' ? handle.result() : handle.query(groupQuery);
+    });
   }
 
   /** The latest release of every group: those under way first, then by name. */
   async list(): Promise<GroupProgress[]> {
-    const names = await this.temporal.ask({ kind: 'server' }, () =>
-      namesOf(this.temporal, 'group', 'WorkflowType = "group"'),
-    );
+    const names = await namesOf(this.temporal, 'group', 'WorkflowType = "group"');
     const groups = (await askAll(names, (name) => this.known(name))).filter((one) => one !== null);
     return groups.toSorted((a, b) => Number(a.stage === 'ended') - Number(b.stage === 'ended'));
   }
@@ -108,7 +110,7 @@ export class GroupsService {
   }
 
   private handle(group: string) {
-    return this.temporal.workflow.getHandle(groupWorkflowId(group));
+    return this.temporal.workflow.getHandle<typeof workflow>(groupWorkflowId(group));
   }
 }
 

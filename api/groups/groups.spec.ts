@@ -76,5 +76,8 @@ describe('api/groups', () => {
     expect((await api.post(`${path}/checkout/rollback`)).json()).toMatchObject({
       code: 'action_refused',
     });
+    await api.stopWorker();
+    expect(await ended()).toMatchObject({ stage: 'ended', outcome: 'rolled_back' });
+    await api.startWorker();
   });
 });
