@@ -14,7 +14,7 @@ import { batchWorkflowId, formatReleaseId, type ReleaseId } from '../domain/ids.
 import { packLarge } from '../domain/pack.ts';
 import type { batch } from './batch.ts';
 import { ordersSignal, type Order } from './orders.ts';
-import { startPipe } from './pipe.ts';
+import { pipeRanks, startPipe } from './pipe.ts';
 import { attributes } from './search-attributes.ts';
 
 /** Orders in one signal: each start has a plan with it. */
@@ -49,7 +49,7 @@ export function linkBatch(name: BatchName, replacement: () => Order[]): BatchLin
   let runs = 0;
   let over = false;
 
-  const pipe = startPipe<Order>(most, async (orders) => {
+  const pipe = startPipe<Order>(pipeRanks.orders, most, async (orders) => {
     if (handle === null) await begin(orders);
     else await send(handle, orders);
   });

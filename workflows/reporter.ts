@@ -4,7 +4,7 @@ import { getExternalWorkflowHandle, log } from '@temporalio/workflow';
 import type { CrescendoEvent } from '../domain/events.ts';
 import { applicationWorkflowId, type ReleaseId } from '../domain/ids.ts';
 import { reportSignal, type ReleaseReport } from './messages.ts';
-import { startPipe } from './pipe.ts';
+import { pipeRanks, startPipe } from './pipe.ts';
 import { now } from './rollout-state.ts';
 
 /** Reports in one signal. */
@@ -22,7 +22,7 @@ export interface Reporter {
 
 /** In order, and together what has gathered. A guardian that does not exist (tests) is left alone. */
 export function startReporter({ application, number }: ReleaseId): Reporter {
-  const pipe = startPipe<ReleaseReport>(most, async (reports) => {
+  const pipe = startPipe<ReleaseReport>(pipeRanks.reports, most, async (reports) => {
     try {
       const guardian = getExternalWorkflowHandle(applicationWorkflowId(application));
       await guardian.signal(reportSignal, reports);

@@ -3,7 +3,7 @@
 import { log, sleep } from '@temporalio/workflow';
 import type { CrescendoEvent, JournalEntry } from '../domain/events.ts';
 import type { ReleaseId } from '../domain/ids.ts';
-import { startPipe } from './pipe.ts';
+import { pipeRanks, startPipe } from './pipe.ts';
 import { recording } from './proxies.ts';
 
 /** Entries per activity call: keeps one payload far below Temporal's limit. */
@@ -36,13 +36,13 @@ export function startScribe(
 ): Scribe {
   let sequence = 0;
   let before: Promise<unknown> = Promise.resolve();
-  const journal = startPipe<JournalEntry>(batchSize, async (batch) => {
+  const journal = startPipe<JournalEntry>(pipeRanks.journal, batchSize, async (batch) => {
     await before;
     await persist(batch);
   });
   const parent =
     forward &&
-    startPipe<JournalEntry>(batchSize, async (batch) => {
+    startPipe<JournalEntry>(pipeRanks.forward, batchSize, async (batch) => {
       await forward(batch.map(({ event }) => event));
       for (const entry of batch) journal.push(entry);
     });

@@ -4,6 +4,7 @@ import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { actions } from '../../domain/actions.ts';
 import { outcomes } from '../../domain/release.ts';
+import { withLateSignals } from './late-signals.ts';
 import { currentSet, storedHistories, type HistoryEvent, type StoredHistory } from './store.ts';
 
 const stored = storedHistories();
@@ -59,6 +60,17 @@ describe('test/replay', () => {
     'every stored history can be replayed with the workflows as they are now',
     async () => {
       const failed = await failuresWith(bundle(), stored);
+      expect(failed.map(({ name, error }) => `${name}: ${String(error)}`)).toEqual([]);
+    },
+    patience,
+  );
+
+  it(
+    'also when the server had put signals behind the task that they came before',
+    async () => {
+      const late = stored.map(withLateSignals).filter((one) => one !== null);
+      expect(late.length).toBeGreaterThan(20);
+      const failed = await failuresWith(bundle(), late);
       expect(failed.map(({ name, error }) => `${name}: ${String(error)}`)).toEqual([]);
     },
     patience,
