@@ -217,7 +217,9 @@ const returning: Effect = ({ stage }) => stage === 'ended' || stage === 'rollbac
 /** What shows that an action was carried out. */
 const effects: Record<Action, Effect> = {
   pause: ({ paused }) => paused,
-  resume: ({ paused }) => !paused,
+  // Whoever it held up has moved by then.
+  resume: (now, before) =>
+    !now.paused && (eu(before)?.wait?.key !== 'pause' || eu(now)?.weight !== eu(before)?.weight),
   promote: (now, before) => now.stage === 'warm' || eu(now)?.step !== eu(before)?.step,
   rollback: returning,
   approve: ({ gate }) => gate === null,
