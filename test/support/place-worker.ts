@@ -52,7 +52,7 @@ export async function startPlaceWorker(
     identity: name,
     activities: noted(activities, done),
     plugins: [endsWhenDrained],
-    shutdownForceTime: '1s',
+    shutdownForceTime: '10s',
   });
   const running = worker.run();
   return {

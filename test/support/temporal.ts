@@ -81,7 +81,7 @@ export async function startTestWorker(
     activities,
     plugins: [endsWhenDrained],
     maxHeartbeatThrottleInterval: '200ms',
-    shutdownForceTime: '1s',
+    shutdownForceTime: '10s',
     shutdownGraceTime: '100ms',
   });
   const running = worker.run();
