@@ -9,8 +9,7 @@ import { useStream } from '../server/use-stream.ts';
 import { ApplicationTile } from './application-tile.tsx';
 import { ReleaseList } from './release-list.tsx';
 
-// Not groups: those that have ended are replayed to answer, which is too much for every event.
-const keys = [['applications'], ['releases']];
+const keys = [['applications'], ['groups'], ['releases']];
 
 export function OverviewPage() {
   const { data, error, refetch } = useApplications();
