@@ -17,7 +17,6 @@ import { loadConnections } from '../providers/connections.ts';
 import { createProviders } from '../providers/index.ts';
 import { buildBundle, bundlePath } from './bundle.ts';
 import { readWorkerConfig, type WorkerConfig } from './config.ts';
-import { endsWhenDrained } from './ending.ts';
 import { linksFor } from './links.ts';
 import { registerSearchAttributes } from './search-attributes.ts';
 
@@ -45,7 +44,6 @@ export async function runWorker(config: WorkerConfig): Promise<void> {
       taskQueue: config.taskQueue,
       identity: config.identity,
       activities,
-      plugins: [endsWhenDrained],
       ...(config.runsWorkflows ? await workflowOptions() : {}),
       ...patience(config),
     });

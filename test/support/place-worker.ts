@@ -13,7 +13,6 @@ import { createConnections, type Connections } from '../../providers/connections
 import { createProviders, type Providers } from '../../providers/index.ts';
 import type { Router } from '../../providers/routers/contract.ts';
 import { stopAll } from '../../providers/targets/process/index.ts';
-import { endsWhenDrained } from '../../worker/ending.ts';
 
 export interface PlaceWorker {
   /** Where the versions of its host are kept. */
@@ -51,7 +50,6 @@ export async function startPlaceWorker(
     taskQueue: environmentTaskQueue(name),
     identity: name,
     activities: noted(activities, done),
-    plugins: [endsWhenDrained],
     shutdownForceTime: '10s',
   });
   const running = worker.run();

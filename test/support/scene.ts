@@ -40,7 +40,6 @@ import {
 import type { release, ReleaseInput } from '../../workflows/release.ts';
 import type { rollout } from '../../workflows/rollout.ts';
 import { resolveTemporal } from '../../embedded/toolbox/index.ts';
-import { endsWhenDrained } from '../../worker/ending.ts';
 import { registerSearchAttributes } from '../../worker/search-attributes.ts';
 import { aSpec, aVersion } from './builders.ts';
 import { expectPromises } from './promises.ts';
@@ -131,7 +130,6 @@ async function perform(env: TestWorkflowEnvironment, story: Story): Promise<void
       taskQueue: 'crescendo',
       workflowBundle: { codePath: inject('workflowBundle') },
       activities: { ...world.activities },
-      plugins: [endsWhenDrained],
       // A watch has to hear of its cancellation before its workflow closes: one that outlives it
       // keeps the time of the server standing still for good.
       maxHeartbeatThrottleInterval: '10ms',

@@ -14,7 +14,6 @@ import { defaultTaskQueue } from '../../domain/ids.ts';
 import { startTemporalServer } from '../../embedded/temporal-server.ts';
 import { resolveTemporal } from '../../embedded/toolbox/index.ts';
 import type { JournalWriter } from '../../journal/contract.ts';
-import { endsWhenDrained } from '../../worker/ending.ts';
 import { registerSearchAttributes } from '../../worker/search-attributes.ts';
 import { createFakeWorld, type FakeWorld } from './fake-world.ts';
 import { freePort } from './ports.ts';
@@ -79,7 +78,6 @@ export async function startTestWorker(
     taskQueue: defaultTaskQueue,
     workflowBundle: { codePath: inject('workflowBundle') },
     activities,
-    plugins: [endsWhenDrained],
     maxHeartbeatThrottleInterval: '200ms',
     shutdownForceTime: '10s',
     shutdownGraceTime: '100ms',

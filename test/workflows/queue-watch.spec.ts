@@ -2,7 +2,6 @@
 
 import { Worker } from '@temporalio/worker';
 import { describe, expect, it } from 'vitest';
-import { endsWhenDrained } from '../../worker/ending.ts';
 import { aSpec, aSpecInput } from '../support/builders.ts';
 import { play, type Scene } from '../support/scene.ts';
 
@@ -17,7 +16,6 @@ async function withWorker({ env, world }: Scene, work: () => Promise<void>): Pro
     connection: env.nativeConnection,
     taskQueue: 'crescendo-eu-private',
     activities: { ...world.activities },
-    plugins: [endsWhenDrained],
     maxHeartbeatThrottleInterval: '10ms',
     defaultHeartbeatThrottleInterval: '10ms',
   });
