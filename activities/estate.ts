@@ -5,10 +5,10 @@ import { emptyEstate, type Estate } from '../domain/estate.ts';
 import { estateWorkflowId } from '../domain/ids.ts';
 import { pause, withCallContext } from './call-context.ts';
 import type { EstateActivities, QuickActivities, WatchingActivities } from './contract.ts';
+import { lookAt } from './look.ts';
 
-/** Milliseconds between two looks, and until one look is given up and tried again. */
+/** Milliseconds between two looks. */
 const interval = 1000;
-const patience = 5000;
 
 /** Releases that are told at the same time. */
 const toldAtOnce = 20;
@@ -34,15 +34,8 @@ export function estateActivities(client: Client): Hands {
 
 /** Where nobody has ever decided anything there is no workflow, and nothing is in force. */
 export async function readEstate(client: Client): Promise<Estate> {
-  const handle = client.workflow.getHandle(estateWorkflowId);
-  try {
-    const ask = () => handle.query<Estate>('estate');
-    const estate = await client.withDeadline(Date.now() + patience, ask);
-    return { ...emptyEstate(), ...estate };
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return emptyEstate();
-    throw error;
-  }
+  const nothing = emptyEstate();
+  return { ...nothing, ...(await lookAt(client, estateWorkflowId, 'estate', nothing)) };
 }
 
 /** One that cannot be told keeps nobody else from hearing it; all are told again then. */
